@@ -1,0 +1,353 @@
+import type { Address } from '../domain/address.ts'
+import type {
+  ConversationState,
+  DecisionRecord,
+  DesignationChange,
+  InboundDecision,
+  LastInbound,
+  RoutingState,
+} from '../domain/conversation.ts'
+import type { DeliveryReport, DeliveryState, SendFailure, SendOutcome } from '../domain/delivery.ts'
+import type { Directory, PbxSnapshot } from '../domain/directory.ts'
+import type { CommittedEvent } from '../domain/events.ts'
+import type { Failure, Result } from '../domain/failures.ts'
+import type {
+  CarrierId,
+  ConversationId,
+  DecisionId,
+  Extension,
+  GroupKey,
+  GroupRef,
+  MessageId,
+  Millis,
+  OutboxId,
+  RuleId,
+  Seq,
+} from '../domain/ids.ts'
+import type { Actor, Channel, InboundMessage, MessageContent, OutboundMessage } from '../domain/message.ts'
+import type { MessageRule, RuleSet } from '../domain/rules.ts'
+
+export type Unsubscribe = () => void
+export type Clock = () => Millis
+/** A fresh UUIDv7. */
+export type IdSource = () => string
+/** 0 ≤ n < 1 */
+export type RandomSource = () => number
+
+/** What the rooms write for an operator to read. Never a message's text, never a secret. */
+export interface Log {
+  debug(facts: object, sentence: string): void
+  info(facts: object, sentence: string): void
+  warn(facts: object, sentence: string): void
+  error(facts: object, sentence: string): void
+}
+
+// ---------------------------------------------------------------------------------------------- store
+
+export interface InboundRequest {
+  readonly message: InboundMessage
+  /** Where the rules sent it, and which version of them; a null group keeps it as unrouted. */
+  readonly route: { readonly group: GroupRef; readonly ruleId: RuleId } | null
+  readonly ruleSetVersion: number
+}
+
+export type InboundReceipt =
+  | {
+      readonly kind: 'committed'
+      readonly messageId: MessageId
+      readonly conversationId: ConversationId
+      readonly seq: Seq
+    }
+  | { readonly kind: 'unrouted'; readonly messageId: MessageId }
+  /** The carrier delivered it before; nothing changed. */
+  | { readonly kind: 'duplicate'; readonly messageId: MessageId }
+  /** The rules changed since they were applied; apply them again and repeat. */
+  | { readonly kind: 'stale-rules' }
+
+export interface ReplyRequest {
+  readonly conversationId: ConversationId
+  readonly author: { readonly extension: Extension; readonly name: string }
+  readonly text: string
+  /** The client's own key: the same key never sends twice. */
+  readonly idempotencyKey: string
+  readonly at: Millis
+}
+
+export interface ReplyDecision {
+  readonly via: LastInbound
+  /** A reply on an unassigned conversation takes it. */
+  readonly designation: DesignationChange | null
+}
+
+export interface ReplyReceipt {
+  readonly messageId: MessageId
+  readonly repeated: boolean
+}
+
+export interface DesignationRequest {
+  readonly conversationId: ConversationId
+  /** The version the person was looking at; null where it does not matter. */
+  readonly expectedVersion: number | null
+  readonly at: Millis
+}
+
+export interface DesignationReceipt {
+  readonly decisionId: DecisionId | null
+  readonly version: number
+}
+
+/** Work for after the commit: a message for a carrier, or an alert for an agent's phone. */
+export type OutboxItem =
+  | {
+      readonly kind: 'message'
+      readonly id: OutboxId
+      readonly carrierId: CarrierId
+      readonly message: OutboundMessage
+      readonly attempt: number
+      readonly createdAt: Millis
+    }
+  | {
+      readonly kind: 'phone-alert'
+      readonly id: OutboxId
+      readonly extension: Extension
+      readonly conversationId: ConversationId
+      readonly messageId: MessageId
+      readonly attempt: number
+      readonly createdAt: Millis
+    }
+
+/** How an attempt ended, as the outbox keeps it. */
+export type OutboxResult =
+  | { readonly kind: 'done'; readonly outcome: Extract<SendOutcome, { kind: 'taken' | 'refused' | 'unknown' }> }
+  | { readonly kind: 'retry'; readonly notBefore: Millis; readonly reason: string }
+
+export interface CarrierAccount {
+  readonly id: CarrierId
+  readonly kind: string
+  readonly name: string
+  readonly enabled: boolean
+  /** Not secret: account ids, endpoints, numbers. Its shape is the carrier kind's own. */
+  readonly settings: Readonly<Record<string, unknown>>
+  /** Secrets, sealed at rest by a key outside the database. */
+  readonly secrets: Readonly<Record<string, string>>
+}
+
+export interface ConversationSummary extends ConversationState {
+  readonly openedAt: Millis
+  readonly lastMessage: {
+    readonly seq: Seq
+    readonly direction: 'in' | 'out'
+    readonly preview: string
+    readonly mention: Extension | null
+    readonly at: Millis
+  } | null
+  /** Since when the customer waits for an answer; null when nobody waits. */
+  readonly waitingSince: Millis | null
+  readonly channels: readonly Channel[]
+}
+
+export interface StoredMessage {
+  readonly id: MessageId
+  readonly seq: Seq
+  readonly conversationId: ConversationId
+  readonly direction: 'in' | 'out'
+  readonly channel: Channel
+  readonly did: Address
+  readonly content: MessageContent
+  readonly mention: { readonly extension: Extension; readonly name: string } | null
+  readonly author: Actor
+  /** Null for inbound ones. */
+  readonly state: DeliveryState | null
+  readonly failure: SendFailure | null
+  readonly carrierAt: Millis | null
+  readonly at: Millis
+}
+
+export interface UnroutedMessage {
+  readonly id: MessageId
+  readonly message: InboundMessage
+}
+
+export interface Page<T> {
+  readonly items: readonly T[]
+  /** Pass as `before` to go on; null at the end. */
+  readonly next: Seq | null
+}
+
+export interface ConversationQuery {
+  /** Only these groups are looked at: what the asker may see. */
+  readonly groups: readonly GroupKey[]
+  readonly status: 'open' | 'closed' | 'all'
+  /** `mine` needs the extension; `unassigned` is those with nobody designated. */
+  readonly designated: { readonly kind: 'anyone' } | { readonly kind: 'nobody' } | { readonly kind: 'agent'; readonly extension: Extension }
+  readonly channel: Channel | null
+  readonly before: Seq | null
+  readonly limit: number
+}
+
+/**
+ * The database. Every verb that changes something is atomic and takes a pure, synchronous decider, which is
+ * called inside the transaction, perhaps again; its promise resolves only once the change is on disk.
+ */
+export interface Store {
+  /** Names this database's history: a cursor of another one is worth nothing here. */
+  readonly epoch: string
+
+  commitInbound(
+    request: InboundRequest,
+    decide: (state: RoutingState) => InboundDecision,
+  ): Promise<InboundReceipt>
+  commitReply(
+    request: ReplyRequest,
+    decide: (state: ConversationState) => Result<ReplyDecision>,
+  ): Promise<Result<ReplyReceipt>>
+  /** Transfer, take, reassign, designation of a waiting conversation. A decider's null changes nothing. */
+  commitDesignation(
+    request: DesignationRequest,
+    decide: (state: RoutingState & { readonly conversation: ConversationState }) => Result<DesignationChange | null>,
+  ): Promise<Result<DesignationReceipt>>
+  commitStatus(
+    request: DesignationRequest & { readonly actor: Actor },
+    decide: (state: ConversationState) => Result<'open' | 'closed'>,
+  ): Promise<Result<DesignationReceipt>>
+  /** Marks due items as being sent, at most one a conversation at a time, oldest first. */
+  claimOutbox(now: Millis, limit: number): Promise<readonly OutboxItem[]>
+  settleOutbox(id: OutboxId, result: OutboxResult, now: Millis): Promise<void>
+  /** What was being sent when the process died can't be known: it becomes `unknown`. Called once, at start. */
+  settleInterrupted(now: Millis): Promise<number>
+  commitReport(carrierId: CarrierId, report: DeliveryReport, now: Millis): Promise<'changed' | 'unchanged' | 'no-such-message'>
+  saveDirectory(directory: Directory): Promise<void>
+  saveRule(rule: MessageRule): Promise<void>
+  deleteRule(id: RuleId): Promise<boolean>
+  saveCarrier(account: CarrierAccount): Promise<void>
+  /** Forgets events older than this. */
+  pruneEvents(before: Millis): Promise<number>
+
+  loadDirectory(): Directory | null
+  ruleSet(): RuleSet
+  carriers(): readonly CarrierAccount[]
+  conversations(query: ConversationQuery): Page<ConversationSummary>
+  conversation(id: ConversationId): ConversationSummary | null
+  /** Newest first. */
+  messages(id: ConversationId, before: Seq | null, limit: number): Page<StoredMessage>
+  message(id: MessageId): StoredMessage | null
+  decision(id: DecisionId): DecisionRecord | null
+  /** Of one conversation, newest first: what its timeline shows. */
+  decisions(id: ConversationId, limit: number): readonly DecisionRecord[]
+  /** Open conversations of a group with nobody designated, the longest waiting first. */
+  waiting(group: GroupKey, limit: number): readonly ConversationId[]
+  /** Open conversations designated to an extension in a group. */
+  designatedTo(group: GroupKey, extension: Extension): readonly ConversationId[]
+  unrouted(before: Seq | null, limit: number): Page<UnroutedMessage>
+  /** Events after a seq, oldest first; null when that seq is no longer kept. */
+  eventsAfter(seq: Seq, groups: readonly GroupKey[], limit: number): readonly CommittedEvent[] | null
+  lastSeq(): Seq
+  /** Called after each commit, in order, with what it brought. */
+  onCommitted(listener: (events: readonly CommittedEvent[]) => void): Unsubscribe
+  /** Called when the outbox may have become due. */
+  onOutbox(listener: () => void): Unsubscribe
+  /** Finishes what is under way, then closes. */
+  close(): Promise<void>
+}
+
+// ------------------------------------------------------------------------------------------------ PBX
+
+export interface LinkHealth {
+  readonly ami: LinkState
+  readonly ari: LinkState
+}
+
+export type LinkState =
+  | { readonly kind: 'connecting' }
+  | { readonly kind: 'up'; readonly since: Millis }
+  /** `sentence` says what to do where a person can do something. */
+  | { readonly kind: 'down'; readonly since: Millis; readonly code: LinkFault; readonly sentence: string }
+
+export type LinkFault = 'refused' | 'wrong-credentials' | 'permission' | 'not-booted' | 'lost' | 'timeout' | 'fault'
+
+/** The PBX as its readers see it. */
+export interface Pbx {
+  snapshot(): PbxSnapshot
+  health(): LinkHealth
+  /** Called whenever `snapshot()` or `health()` gives a new value. */
+  onChanged(listener: () => void): Unsubscribe
+}
+
+/** A text to or through the PBX. */
+export interface SipText {
+  /** A PJSIP target: `pjsip:101`, or `pjsip:PJSIP/+1954…@trunk1` by a trunk. */
+  readonly to: string
+  /** A SIP URI; Asterisk sends nonsense for anything else. */
+  readonly from: string
+  readonly text: string
+}
+
+export type SipTextOutcome =
+  /** Asterisk took it. Whether the other end did, nobody says. */
+  | { readonly kind: 'handed-over' }
+  | { readonly kind: 'no-such-endpoint'; readonly reason: string }
+  /** The link was down before anything was asked. */
+  | { readonly kind: 'link-down' }
+  /** The link broke or the deadline passed while Asterisk had it. */
+  | { readonly kind: 'unknown'; readonly reason: string }
+
+export interface SipMessenger {
+  sendText(text: SipText): Promise<SipTextOutcome>
+  /** The dialplan wrote a spool file. Only a hint: the folder is the truth. */
+  onSpooled(listener: () => void): Unsubscribe
+}
+
+/** Which agents have a panel open now. */
+export interface Panels {
+  isOpen(extension: Extension): boolean
+  onChanged(listener: () => void): Unsubscribe
+}
+
+// ------------------------------------------------------------------------------------------- carriers
+
+/** A carrier account at work. Optional abilities are the interfaces below it. */
+export interface Carrier {
+  readonly id: CarrierId
+  readonly channels: readonly Channel[]
+  send(message: OutboundMessage): Promise<SendOutcome>
+  close(): Promise<void>
+}
+
+/** A carrier that calls us over HTTP. */
+export interface WebhookCarrier extends Carrier {
+  /** Over the raw bytes, in constant time; anything doubtful is refused. */
+  receive(request: WebhookRequest): WebhookResult
+}
+
+export interface WebhookRequest {
+  readonly method: 'GET' | 'POST'
+  /** The URL as the carrier knows it: public scheme, host and path, with the query as it came. */
+  readonly url: string
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>
+  readonly body: Uint8Array
+  readonly receivedAt: Millis
+}
+
+export type WebhookResult =
+  | { readonly kind: 'refused'; readonly reason: string }
+  | { readonly kind: 'unreadable'; readonly reason: string; readonly answer: WebhookAnswer }
+  | {
+      readonly kind: 'content'
+      readonly inbound: readonly InboundMessage[]
+      readonly reports: readonly DeliveryReport[]
+      /** Given only after everything above is on disk. */
+      readonly answer: WebhookAnswer
+    }
+
+export interface WebhookAnswer {
+  readonly status: number
+  readonly contentType: string
+  readonly body: string
+}
+
+export const isWebhookCarrier = (carrier: Carrier): carrier is WebhookCarrier => 'receive' in carrier
+
+/** Reads an address as its carrier or the PBX wrote it; numbers become E.164 by the home country. */
+export type AddressReader = (raw: string) => Address
+
+export type { Failure }

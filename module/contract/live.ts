@@ -1,0 +1,40 @@
+/**
+ * The frames of `/live`. The first frame of a client is `hello`; nothing is sent before its token is verified.
+ *
+ *   client                       server
+ *   hello {token, cursor} ─────▶
+ *                         ◀───── ready {cursor, expiresAt}        then presence, in full
+ *                         ◀───── event …                          from the cursor on, then as they are committed
+ *                         ◀───── reset {cursor}                   the cursor is unknown or too old: load afresh
+ *   renew {token} ────────────▶                                   before the token expires
+ *                         ◀───── renewed {expiresAt}
+ *                         ◀───── refused {code, sentence}         and the socket closes
+ */
+import type { PersonWire } from './api.ts'
+
+export type ClientFrame =
+  | { readonly type: 'hello'; readonly token: string; readonly cursor: string | null }
+  | { readonly type: 'renew'; readonly token: string }
+
+export type ServerFrame =
+  | { readonly type: 'ready'; readonly cursor: string; readonly expiresAt: string }
+  | { readonly type: 'renewed'; readonly expiresAt: string }
+  | { readonly type: 'event'; readonly cursor: string; readonly conversationId: string; readonly at: string; readonly event: EventWire }
+  | { readonly type: 'reset'; readonly cursor: string }
+  | { readonly type: 'presence'; readonly stale: boolean; readonly full: boolean; readonly groups: readonly GroupPresenceWire[] }
+  | { readonly type: 'refused'; readonly code: 'unauthorised' | 'expired' | 'too-slow' | 'bad-frame'; readonly sentence: string }
+
+/** Ids and what changed, never a text: whoever may see the conversation fetches the rest. */
+export type EventWire =
+  | { readonly kind: 'message-received'; readonly messageId: string; readonly mention: string | null }
+  | { readonly kind: 'message-written'; readonly messageId: string; readonly author: string | null }
+  | { readonly kind: 'message-state-changed'; readonly messageId: string; readonly state: string }
+  | { readonly kind: 'designation-changed'; readonly decisionId: string; readonly designated: string | null; readonly version: number }
+  | { readonly kind: 'status-changed'; readonly status: 'open' | 'closed'; readonly version: number }
+
+/** Presence of one group's people. Not `full`: only the groups that changed. */
+export interface GroupPresenceWire {
+  readonly kind: string
+  readonly number: string
+  readonly people: readonly PersonWire[]
+}

@@ -1,0 +1,91 @@
+import type { Address } from './address.ts'
+import type { DesignationInput } from './designation.ts'
+import type { CarrierId, ConversationId, DecisionId, Extension, GroupRef, Millis } from './ids.ts'
+import type { Actor, Channel } from './message.ts'
+
+export type ConversationStatus = 'open' | 'closed'
+
+/** Why the designated agent is who he is, or why there is none. */
+export type DesignationCause =
+  /** The first message of a sender to a group. */
+  | 'opened'
+  /** A message on a conversation that had nobody. */
+  | 'waiting'
+  /** He is no longer a member of the group. */
+  | 'left-group'
+  | 'transfer'
+  | 'take'
+  /** Replying to an unassigned conversation takes it. */
+  | 'reply'
+  | 'reassign'
+
+/** What a decider sees of a conversation, read inside the transaction. */
+export interface ConversationState {
+  readonly id: ConversationId
+  readonly group: GroupRef
+  readonly customer: { readonly address: Address; readonly name: string | null }
+  readonly status: ConversationStatus
+  readonly designated: Extension | null
+  readonly designatedName: string | null
+  readonly designatedCause: DesignationCause | null
+  /** Changes with designation or status only, so that a burst of messages makes no transfer stale. */
+  readonly version: number
+  /** The way the last inbound message came, which a reply goes back by; null when nothing came yet. */
+  readonly lastInbound: LastInbound | null
+}
+
+export interface LastInbound {
+  readonly carrierId: CarrierId
+  readonly channel: Channel
+  readonly did: Address
+  readonly sender: Address
+  readonly at: Millis
+}
+
+/** One group's state, read and changed under its lock. */
+export interface RoutingState {
+  /** Null when this customer never wrote to this group. */
+  readonly conversation: ConversationState | null
+  /** Open conversations by designated agent, in this group. */
+  readonly openConversations: ReadonlyMap<Extension, number>
+  readonly lastDesignatedAt: ReadonlyMap<Extension, Millis>
+  /** Whom the group designated last. */
+  readonly cursor: Extension | null
+}
+
+/** A designation to be stored: who, why, and everything it was decided from. */
+export interface DesignationChange {
+  readonly cause: DesignationCause
+  readonly actor: Actor
+  /** Null leaves or makes the conversation unassigned. */
+  readonly to: { readonly extension: Extension; readonly name: string } | null
+  /** What the PBX's strategy decided from; null where a person decided. */
+  readonly input: DesignationInput | null
+  /** A word for the one who gets it. */
+  readonly note: string | null
+}
+
+/** What an inbound message does to its conversation. */
+export interface InboundDecision {
+  /** Null keeps whoever is designated. */
+  readonly designation: DesignationChange | null
+  /** Whom this message mentions, fixed for good. */
+  readonly mention: Extension | null
+  /** A closed conversation opens again by a message. */
+  readonly reopens: boolean
+  /** Ring the designated agent's phone by SIP MESSAGE: he has no panel open. */
+  readonly alertPhone: Extension | null
+}
+
+/** A stored decision, as it explains itself. */
+export interface DecisionRecord {
+  readonly id: DecisionId
+  readonly conversationId: ConversationId
+  readonly at: Millis
+  readonly cause: DesignationCause
+  readonly actor: Actor
+  readonly previous: Extension | null
+  readonly winner: { readonly extension: Extension; readonly name: string } | null
+  readonly input: DesignationInput | null
+  readonly note: string | null
+}

@@ -1,0 +1,53 @@
+import type { Extension } from './ids.ts'
+
+/** Everything a person can be refused. The code is stable; the sentence says what to do. */
+export type Failure =
+  | { readonly code: 'not-found'; readonly what: 'conversation' | 'message' | 'decision' | 'rule' | 'carrier' }
+  | { readonly code: 'not-designated'; readonly designated: { extension: Extension; name: string } | null }
+  | { readonly code: 'stale-version'; readonly current: number; readonly designated: string | null }
+  | { readonly code: 'not-a-member'; readonly extension: string }
+  | { readonly code: 'already-designated'; readonly designated: { extension: Extension; name: string } }
+  | { readonly code: 'cannot-be-answered'; readonly sender: string }
+  | { readonly code: 'no-way-back' }
+  | { readonly code: 'empty-message' }
+  | { readonly code: 'idempotency-key-reused' }
+  | { readonly code: 'conversation-closed' }
+
+export type FailureCode = Failure['code']
+
+export type Result<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly failure: Failure }
+
+export const succeed = <T>(value: T): Result<T> => ({ ok: true, value })
+export const fail = (failure: Failure): Result<never> => ({ ok: false, failure })
+
+/** The failure as a sentence for the person who met it. */
+export function failureSentence(failure: Failure): string {
+  switch (failure.code) {
+    case 'not-found':
+      return `This ${failure.what} does not exist, or it belongs to a group that you are not a member of.`
+    case 'not-designated':
+      return failure.designated === null
+        ? 'Nobody is designated for this conversation. Take it first.'
+        : `Only the designated agent can do this, and that is ${failure.designated.name} (${failure.designated.extension}).`
+    case 'stale-version':
+      return `This conversation changed meanwhile: ${
+        failure.designated === null ? 'nobody is designated now' : `${failure.designated} is designated now`
+      }. Look again and repeat what you still want.`
+    case 'not-a-member':
+      return `Extension ${failure.extension} is not a member of this group. Choose one of its members.`
+    case 'already-designated':
+      return `${failure.designated.name} (${failure.designated.extension}) is designated already.`
+    case 'cannot-be-answered':
+      return `${failure.sender} is a name, not a number, so it can't be answered.`
+    case 'no-way-back':
+      return 'Nothing came from this customer yet, so there is no number and carrier to answer by.'
+    case 'empty-message':
+      return 'Write something first: the message is empty.'
+    case 'idempotency-key-reused':
+      return 'This Idempotency-Key already sent another text. Use a new key for each message.'
+    case 'conversation-closed':
+      return 'This conversation is closed. Reopen it first.'
+    default:
+      return failure satisfies never
+  }
+}

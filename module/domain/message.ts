@@ -1,0 +1,54 @@
+import type { Address } from './address.ts'
+import type { CarrierId, ConversationId, Extension, MessageId, Millis } from './ids.ts'
+
+/** `mms` counts as `sms` with media; `sip` is a SIP MESSAGE. */
+export type Channel = 'sms' | 'whatsapp' | 'sip'
+
+export const channels = ['sms', 'whatsapp', 'sip'] as const satisfies readonly Channel[]
+
+/** Something beside the text, still at the carrier. */
+export interface MediaRef {
+  readonly url: string
+  readonly contentType: string | null
+}
+
+/**
+ * What the customer sent. `too-long-for-trunk`: Asterisk hands over no body above 1023 bytes but keeps its
+ * length, so the agent must see that something was said and lost, not an empty bubble.
+ */
+export type MessageContent =
+  | { readonly kind: 'text'; readonly text: string; readonly media: readonly MediaRef[] }
+  | { readonly kind: 'too-long-for-trunk'; readonly byteLength: number }
+
+/** One message as a carrier handed it over, verified and parsed, before any routing. */
+export interface InboundMessage {
+  readonly carrierId: CarrierId
+  /** The carrier's own id; with `carrierId` the key that makes a repeated delivery have no second effect. */
+  readonly carrierMessageId: string
+  readonly channel: Channel
+  readonly sender: Address
+  /** A name the carrier gave for the sender, never trusted as identity. */
+  readonly senderName: string | null
+  readonly did: Address
+  readonly content: MessageContent
+  /** The carrier's own time of the message, where it gives one. */
+  readonly carrierAt: Millis | null
+  readonly receivedAt: Millis
+}
+
+/** Who did something. The name is kept as it was then, since extensions change owners. */
+export type Actor =
+  | { readonly kind: 'agent'; readonly extension: Extension; readonly name: string }
+  | { readonly kind: 'customer'; readonly name: string }
+  | { readonly kind: 'pbx'; readonly name: string }
+  | { readonly kind: 'admin'; readonly id: string; readonly name: string }
+
+/** One message for a carrier to send. */
+export interface OutboundMessage {
+  readonly messageId: MessageId
+  readonly conversationId: ConversationId
+  readonly channel: Channel
+  readonly from: Address
+  readonly to: Address
+  readonly text: string
+}
