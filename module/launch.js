@@ -40,7 +40,9 @@ for (const command of commands(args)) {
 }
 
 function installIfChanged() {
-  const lock = createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex')
+  const lock = createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex')
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return
   say('Installing the packages that package-lock.json names. This happens once and takes about a minute.')
   const npm = process.env.npm_execpath

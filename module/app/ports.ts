@@ -118,7 +118,10 @@ export type OutboxItem =
 
 /** How an attempt ended, as the outbox keeps it. */
 export type OutboxResult =
-  | { readonly kind: 'done'; readonly outcome: Extract<SendOutcome, { kind: 'taken' | 'refused' | 'unknown' }> }
+  | {
+      readonly kind: 'done'
+      readonly outcome: Extract<SendOutcome, { kind: 'taken' | 'refused' | 'unknown' }>
+    }
   | { readonly kind: 'retry'; readonly notBefore: Millis; readonly reason: string }
 
 export interface CarrierAccount {
@@ -179,7 +182,10 @@ export interface ConversationQuery {
   readonly groups: readonly GroupKey[]
   readonly status: 'open' | 'closed' | 'all'
   /** `mine` needs the extension; `unassigned` is those with nobody designated. */
-  readonly designated: { readonly kind: 'anyone' } | { readonly kind: 'nobody' } | { readonly kind: 'agent'; readonly extension: Extension }
+  readonly designated:
+    | { readonly kind: 'anyone' }
+    | { readonly kind: 'nobody' }
+    | { readonly kind: 'agent'; readonly extension: Extension }
   readonly channel: Channel | null
   readonly before: Seq | null
   readonly limit: number
@@ -204,7 +210,9 @@ export interface Store {
   /** Transfer, take, reassign, designation of a waiting conversation. A decider's null changes nothing. */
   commitDesignation(
     request: DesignationRequest,
-    decide: (state: RoutingState & { readonly conversation: ConversationState }) => Result<DesignationChange | null>,
+    decide: (
+      state: RoutingState & { readonly conversation: ConversationState },
+    ) => Result<DesignationChange | null>,
   ): Promise<Result<DesignationReceipt>>
   commitStatus(
     request: DesignationRequest & { readonly actor: Actor },
@@ -215,7 +223,11 @@ export interface Store {
   settleOutbox(id: OutboxId, result: OutboxResult, now: Millis): Promise<void>
   /** What was being sent when the process died can't be known: it becomes `unknown`. Called once, at start. */
   settleInterrupted(now: Millis): Promise<number>
-  commitReport(carrierId: CarrierId, report: DeliveryReport, now: Millis): Promise<'changed' | 'unchanged' | 'no-such-message'>
+  commitReport(
+    carrierId: CarrierId,
+    report: DeliveryReport,
+    now: Millis,
+  ): Promise<'changed' | 'unchanged' | 'no-such-message'>
   saveDirectory(directory: Directory): Promise<void>
   saveRule(rule: MessageRule): Promise<void>
   deleteRule(id: RuleId): Promise<boolean>
@@ -263,7 +275,14 @@ export type LinkState =
   /** `sentence` says what to do where a person can do something. */
   | { readonly kind: 'down'; readonly since: Millis; readonly code: LinkFault; readonly sentence: string }
 
-export type LinkFault = 'refused' | 'wrong-credentials' | 'permission' | 'not-booted' | 'lost' | 'timeout' | 'fault'
+export type LinkFault =
+  | 'refused'
+  | 'wrong-credentials'
+  | 'permission'
+  | 'not-booted'
+  | 'lost'
+  | 'timeout'
+  | 'fault'
 
 /** The PBX as its readers see it. */
 export interface Pbx {

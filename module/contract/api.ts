@@ -6,17 +6,26 @@ import { type Static, Type } from 'typebox'
 
 const closed = { additionalProperties: false }
 const Time = Type.String({ format: 'date-time' })
-const Nullable = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) => Type.Union([schema, Type.Null()])
+const Nullable = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) =>
+  Type.Union([schema, Type.Null()])
 
-export const GroupKindSchema = Type.Union([Type.Literal('ring-group'), Type.Literal('queue'), Type.Literal('extension')])
-export const ChannelSchema = Type.Union([Type.Literal('sms'), Type.Literal('whatsapp'), Type.Literal('sip')])
-export const DeliveryStateSchema = Type.Union(
-  (['queued', 'sending', 'accepted', 'sent', 'delivered', 'read', 'failed', 'unknown'] as const).map((state) =>
-    Type.Literal(state),
-  ),
+export const GroupKindSchema = Type.Enum(['ring-group', 'queue', 'extension'])
+export const ChannelSchema = Type.Enum(['sms', 'whatsapp', 'sip'])
+export const DeliveryStateSchema = Type.Enum([
+  'queued',
+  'sending',
+  'accepted',
+  'sent',
+  'delivered',
+  'read',
+  'failed',
+  'unknown',
+])
+
+export const GroupSchema = Type.Object(
+  { kind: GroupKindSchema, number: Type.String(), name: Type.String() },
+  closed,
 )
-
-export const GroupSchema = Type.Object({ kind: GroupKindSchema, number: Type.String(), name: Type.String() }, closed)
 export type GroupWire = Static<typeof GroupSchema>
 
 export const AgentSchema = Type.Object({ extension: Type.String(), name: Type.String() }, closed)
@@ -37,13 +46,15 @@ export const ConversationSchema = Type.Object(
     customer: CustomerSchema,
     group: GroupSchema,
     designated: Nullable(AgentSchema),
-    version: Type.Integer({ description: 'Changes with designation or status only; send it with a transfer' }),
-    status: Type.Union([Type.Literal('open'), Type.Literal('closed')]),
+    version: Type.Integer({
+      description: 'Changes with designation or status only; send it with a transfer',
+    }),
+    status: Type.Enum(['open', 'closed']),
     channels: Type.Array(ChannelSchema),
     lastMessage: Nullable(
       Type.Object(
         {
-          direction: Type.Union([Type.Literal('in'), Type.Literal('out')]),
+          direction: Type.Enum(['in', 'out']),
           preview: Type.String(),
           mention: Nullable(AgentSchema),
           at: Time,
@@ -70,9 +81,7 @@ export type ConversationListWire = Static<typeof ConversationListSchema>
 
 export const ConversationQuerySchema = Type.Object(
   {
-    filter: Type.Optional(
-      Type.Union([Type.Literal('all'), Type.Literal('mine'), Type.Literal('unassigned'), Type.Literal('closed')]),
-    ),
+    filter: Type.Optional(Type.Enum(['all', 'mine', 'unassigned', 'closed'])),
     channel: Type.Optional(ChannelSchema),
     after: Type.Optional(Type.String({ maxLength: 200 })),
     limit: Type.Optional(Type.String({ pattern: '^[0-9]{1,3}$' })),
@@ -85,7 +94,7 @@ export const FailureSchema = Type.Object({ code: Type.String(), sentence: Type.S
 export const MessageSchema = Type.Object(
   {
     id: Type.String(),
-    direction: Type.Union([Type.Literal('in'), Type.Literal('out')]),
+    direction: Type.Enum(['in', 'out']),
     channel: ChannelSchema,
     did: Type.String(),
     text: Type.String(),
@@ -95,7 +104,7 @@ export const MessageSchema = Type.Object(
     mentionName: Nullable(Type.String()),
     author: Type.Object(
       {
-        kind: Type.Union([Type.Literal('agent'), Type.Literal('customer'), Type.Literal('pbx'), Type.Literal('admin')]),
+        kind: Type.Enum(['agent', 'customer', 'pbx', 'admin']),
         extension: Nullable(Type.String()),
         name: Type.String(),
       },
@@ -131,7 +140,7 @@ export const TransferBodySchema = Type.Object(
 )
 export const TakeBodySchema = Type.Object({ version: Type.Optional(Type.Integer({ minimum: 0 })) }, closed)
 
-const TierSchema = Type.Union([Type.Literal('panel-idle'), Type.Literal('panel-busy'), Type.Literal('phone-only')])
+const TierSchema = Type.Enum(['panel-idle', 'panel-busy', 'phone-only'])
 export const DecisionSchema = Type.Object(
   {
     id: Type.String(),
@@ -145,7 +154,13 @@ export const DecisionSchema = Type.Object(
     note: Nullable(Type.String()),
     candidates: Type.Array(
       Type.Object(
-        { extension: Type.String(), name: Type.String(), tier: Nullable(TierSchema), excluded: Nullable(Type.String()), reason: Type.String() },
+        {
+          extension: Type.String(),
+          name: Type.String(),
+          tier: Nullable(TierSchema),
+          excluded: Nullable(Type.String()),
+          reason: Type.String(),
+        },
         closed,
       ),
     ),
@@ -163,11 +178,9 @@ export const PersonSchema = Type.Object(
     loggedIn: Type.Boolean(),
     paused: Type.Boolean(),
     pausedReason: Nullable(Type.String()),
-    registration: Type.Union([Type.Literal('registered'), Type.Literal('unregistered'), Type.Literal('unknown')]),
-    call: Type.Union(
-      (['idle', 'ringing', 'on-call', 'on-hold', 'unknown'] as const).map((state) => Type.Literal(state)),
-    ),
-    dnd: Type.Union([Type.Literal('on'), Type.Literal('off'), Type.Literal('unknown')]),
+    registration: Type.Enum(['registered', 'unregistered', 'unknown']),
+    call: Type.Enum(['idle', 'ringing', 'on-call', 'on-hold', 'unknown']),
+    dnd: Type.Enum(['on', 'off', 'unknown']),
     panelOpen: Type.Boolean(),
     penalty: Type.Integer(),
     available: Type.Boolean({ description: 'Whether a new conversation could be designated to him now' }),
@@ -209,7 +222,10 @@ export const RuleBodySchema = Type.Object(
     enabled: Type.Boolean(),
     dids: Type.Array(Type.String({ minLength: 1, maxLength: 40 }), { minItems: 1, maxItems: 1000 }),
     channels: Nullable(Type.Array(ChannelSchema, { minItems: 1 })),
-    destination: Type.Object({ kind: GroupKindSchema, number: Type.String({ minLength: 1, maxLength: 20 }) }, closed),
+    destination: Type.Object(
+      { kind: GroupKindSchema, number: Type.String({ minLength: 1, maxLength: 20 }) },
+      closed,
+    ),
   },
   closed,
 )
@@ -230,12 +246,14 @@ export const RuleListSchema = Type.Object({ version: Type.Integer(), items: Type
 
 export const CarrierBodySchema = Type.Object(
   {
-    kind: Type.Union([Type.Literal('twilio'), Type.Literal('sip-message')]),
+    kind: Type.Enum(['twilio', 'sip-message']),
     name: Type.String({ minLength: 1, maxLength: 100 }),
     enabled: Type.Boolean(),
     settings: Type.Record(Type.String(), Type.Unknown()),
     secrets: Type.Optional(
-      Type.Record(Type.String(), Type.String({ minLength: 1 }), { description: 'Write-only; left out keeps what is stored' }),
+      Type.Record(Type.String(), Type.String({ minLength: 1 }), {
+        description: 'Write-only; left out keeps what is stored',
+      }),
     ),
   },
   closed,
@@ -258,7 +276,14 @@ export const UnroutedListSchema = Type.Object(
   {
     items: Type.Array(
       Type.Object(
-        { id: Type.String(), did: Type.String(), sender: Type.String(), channel: ChannelSchema, text: Type.String(), at: Time },
+        {
+          id: Type.String(),
+          did: Type.String(),
+          sender: Type.String(),
+          channel: ChannelSchema,
+          text: Type.String(),
+          at: Time,
+        },
         closed,
       ),
     ),

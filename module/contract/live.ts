@@ -19,17 +19,37 @@ export type ClientFrame =
 export type ServerFrame =
   | { readonly type: 'ready'; readonly cursor: string; readonly expiresAt: string }
   | { readonly type: 'renewed'; readonly expiresAt: string }
-  | { readonly type: 'event'; readonly cursor: string; readonly conversationId: string; readonly at: string; readonly event: EventWire }
+  | {
+      readonly type: 'event'
+      readonly cursor: string
+      readonly conversationId: string
+      readonly at: string
+      readonly event: EventWire
+    }
   | { readonly type: 'reset'; readonly cursor: string }
-  | { readonly type: 'presence'; readonly stale: boolean; readonly full: boolean; readonly groups: readonly GroupPresenceWire[] }
-  | { readonly type: 'refused'; readonly code: 'unauthorised' | 'expired' | 'too-slow' | 'bad-frame'; readonly sentence: string }
+  | {
+      readonly type: 'presence'
+      readonly stale: boolean
+      readonly full: boolean
+      readonly groups: readonly GroupPresenceWire[]
+    }
+  | {
+      readonly type: 'refused'
+      readonly code: 'unauthorised' | 'expired' | 'too-slow' | 'bad-frame'
+      readonly sentence: string
+    }
 
 /** Ids and what changed, never a text: whoever may see the conversation fetches the rest. */
 export type EventWire =
   | { readonly kind: 'message-received'; readonly messageId: string; readonly mention: string | null }
   | { readonly kind: 'message-written'; readonly messageId: string; readonly author: string | null }
   | { readonly kind: 'message-state-changed'; readonly messageId: string; readonly state: string }
-  | { readonly kind: 'designation-changed'; readonly decisionId: string; readonly designated: string | null; readonly version: number }
+  | {
+      readonly kind: 'designation-changed'
+      readonly decisionId: string
+      readonly designated: string | null
+      readonly version: number
+    }
   | { readonly kind: 'status-changed'; readonly status: 'open' | 'closed'; readonly version: number }
 
 /** Presence of one group's people. Not `full`: only the groups that changed. */

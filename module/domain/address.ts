@@ -19,7 +19,8 @@ export function addressOfKey(key: string): Address {
   if (key.startsWith('+')) return { kind: 'number', value: key }
   const colon = key.indexOf(':')
   const kind = key.slice(0, colon)
-  if (kind === 'short-code' || kind === 'name' || kind === 'whatsapp-user') return { kind, value: key.slice(colon + 1) }
+  if (kind === 'short-code' || kind === 'name' || kind === 'whatsapp-user')
+    return { kind, value: key.slice(colon + 1) }
   throw new Error(`not an address key: ${key}`)
 }
 

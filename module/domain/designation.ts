@@ -44,14 +44,7 @@ export interface DesignationInput {
 export const tiers = ['panel-idle', 'panel-busy', 'phone-only'] as const
 export type Tier = (typeof tiers)[number]
 
-export type Exclusion =
-  | 'pbx-unknown'
-  | 'logged-out'
-  | 'paused'
-  | 'dnd'
-  | 'away'
-  | 'unreachable'
-  | 'at-cap'
+export type Exclusion = 'pbx-unknown' | 'logged-out' | 'paused' | 'dnd' | 'away' | 'unreachable' | 'at-cap'
 
 export type Verdict =
   | { readonly kind: 'available'; readonly tier: Tier }

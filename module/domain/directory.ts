@@ -1,6 +1,14 @@
 import type { Group } from './group.ts'
-import type { Extension, GroupKey, Millis, PbxId } from './ids.ts'
-import { groupKey } from './ids.ts'
+import {
+  asExtension,
+  asGroupNumber,
+  type Extension,
+  type GroupKey,
+  type GroupRef,
+  groupKey,
+  type Millis,
+  type PbxId,
+} from './ids.ts'
 import type { Presence } from './presence.ts'
 
 /** An extension of the PBX: an agent, never a trunk. */
@@ -41,12 +49,53 @@ export const emptyDirectory = (pbxId: PbxId): Directory => ({
 
 /** The groups an extension belongs to, whether or not it is logged in: these are what its agent may see. */
 export function groupsOf(directory: Directory, extension: Extension): Group[] {
-  return [...directory.groups.values()].filter((group) =>
+  const alone = findGroup(directory, aloneRef(directory.pbxId, extension))
+  const shared = [...directory.groups.values()].filter((group) =>
     group.members.some((member) => member.extension === extension),
   )
+  return alone === null ? shared : [...shared, alone]
 }
 
-export const findGroup = (directory: Directory, key: GroupKey): Group | undefined => directory.groups.get(key)
+/** A ring group or queue of the PBX, or an extension as a group of one. */
+export function findGroup(directory: Directory, ref: GroupRef): Group | null {
+  if (ref.kind !== 'extension') return directory.groups.get(groupKey(ref)) ?? null
+  const entry = directory.extensions.get(asExtension(ref.number))
+  return entry === undefined ? null : groupOfOne(ref, entry)
+}
+
+const aloneRef = (pbxId: PbxId, extension: Extension): GroupRef => ({
+  pbxId,
+  kind: 'extension',
+  number: asGroupNumber(extension),
+})
+
+const groupOfOne = (ref: GroupRef, { extension, name }: ExtensionEntry): Group => ({
+  ref,
+  name,
+  strategy: 'linear',
+  members: [
+    {
+      extension,
+      position: 0,
+      membership: 'static',
+      penalty: 0,
+      loggedIn: true,
+      paused: false,
+      pausedReason: null,
+      lastCallAt: null,
+      inCall: false,
+    },
+  ],
+  foreign: [],
+})
+
+/** What to call a group: its name, else what the PBX shows of it. */
+export function groupName(directory: Directory, ref: GroupRef): string {
+  const name = findGroup(directory, ref)?.name
+  if (name != null) return name
+  const kind = { queue: 'Queue', 'ring-group': 'Ring group', extension: 'Extension' }[ref.kind]
+  return `${kind} ${ref.number}`
+}
 
 /** Two directories say the same, whatever the order in which they were read. */
 export function sameDirectory(a: Directory, b: Directory): boolean {

@@ -1,6 +1,6 @@
+import type { ConversationStatus } from './conversation.ts'
 import type { DeliveryState } from './delivery.ts'
 import type { ConversationId, DecisionId, Extension, GroupKey, MessageId, Millis, Seq } from './ids.ts'
-import type { ConversationStatus } from './conversation.ts'
 
 /** What happened, in past tense: ids and what changed, never a word of any message. */
 export type DomainEvent =

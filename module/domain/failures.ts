@@ -2,7 +2,10 @@ import type { Extension } from './ids.ts'
 
 /** Everything a person can be refused. The code is stable; the sentence says what to do. */
 export type Failure =
-  | { readonly code: 'not-found'; readonly what: 'conversation' | 'message' | 'decision' | 'rule' | 'carrier' }
+  | {
+      readonly code: 'not-found'
+      readonly what: 'conversation' | 'message' | 'decision' | 'rule' | 'carrier'
+    }
   | { readonly code: 'not-designated'; readonly designated: { extension: Extension; name: string } | null }
   | { readonly code: 'stale-version'; readonly current: number; readonly designated: string | null }
   | { readonly code: 'not-a-member'; readonly extension: string }
@@ -12,10 +15,13 @@ export type Failure =
   | { readonly code: 'empty-message' }
   | { readonly code: 'idempotency-key-reused' }
   | { readonly code: 'conversation-closed' }
+  | { readonly code: 'not-an-agent' }
 
 export type FailureCode = Failure['code']
 
-export type Result<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly failure: Failure }
+export type Result<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly failure: Failure }
 
 export const succeed = <T>(value: T): Result<T> => ({ ok: true, value })
 export const fail = (failure: Failure): Result<never> => ({ ok: false, failure })
@@ -45,6 +51,8 @@ export function failureSentence(failure: Failure): string {
       return 'Write something first: the message is empty.'
     case 'idempotency-key-reused':
       return 'This Idempotency-Key already sent another text. Use a new key for each message.'
+    case 'not-an-agent':
+      return 'You have no extension in this session, so you can look but not answer, take or transfer.'
     case 'conversation-closed':
       return 'This conversation is closed. Reopen it first.'
     default:

@@ -28,12 +28,28 @@ export type RingGroupStrategy =
 export type Strategy = QueueStrategy | RingGroupStrategy
 
 export const queueStrategies = [
-  'rrmemory', 'rrordered', 'leastrecent', 'fewestcalls', 'random', 'wrandom', 'linear', 'ringall',
+  'rrmemory',
+  'rrordered',
+  'leastrecent',
+  'fewestcalls',
+  'random',
+  'wrandom',
+  'linear',
+  'ringall',
 ] as const satisfies readonly QueueStrategy[]
 
 export const ringGroupStrategies = [
-  'ringall', 'ringall-prim', 'ringallv2', 'ringallv2-prim', 'hunt', 'hunt-prim', 'memoryhunt',
-  'memoryhunt-prim', 'firstavailable', 'firstnotonphone', 'random',
+  'ringall',
+  'ringall-prim',
+  'ringallv2',
+  'ringallv2-prim',
+  'hunt',
+  'hunt-prim',
+  'memoryhunt',
+  'memoryhunt-prim',
+  'firstavailable',
+  'firstnotonphone',
+  'random',
 ] as const satisfies readonly RingGroupStrategy[]
 
 /** How an extension belongs: written in the group, logged in by itself, or merely allowed to log in. */

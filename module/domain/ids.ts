@@ -61,7 +61,8 @@ export const asGroupKey = (value: string): GroupKey => value as GroupKey
 /** The group behind a key; a key that was not made by `groupKey` is a programming error. */
 export function groupOfKey(key: GroupKey): GroupRef {
   const [pbxId, kind, number] = key.split('/')
-  if (pbxId === undefined || number === undefined || !isGroupKind(kind)) throw new Error(`not a group key: ${key}`)
+  if (pbxId === undefined || number === undefined || !isGroupKind(kind))
+    throw new Error(`not a group key: ${key}`)
   return { pbxId: asPbxId(pbxId), kind, number: asGroupNumber(number) }
 }
 

@@ -4,7 +4,10 @@ import type { Strategy } from './group.ts'
 type Chooser = (eligible: readonly CandidateFacts[], input: DesignationInput) => CandidateFacts
 
 /** Picks one of at least one eligible member, all of one tier and penalty, as the group's own strategy would. */
-export function chooseByStrategy(eligible: readonly CandidateFacts[], input: DesignationInput): CandidateFacts {
+export function chooseByStrategy(
+  eligible: readonly CandidateFacts[],
+  input: DesignationInput,
+): CandidateFacts {
   return choosers[input.strategy](eligible, input)
 }
 

@@ -1,0 +1,37 @@
+import { type Directory, groupsOf } from '../domain/directory.ts'
+import { type Extension, type GroupKey, groupKey } from '../domain/ids.ts'
+
+export type Role = 'agent' | 'supervisor' | 'admin'
+
+/** Who asks. An administrator need not be an agent. */
+export interface Viewer {
+  readonly sessionId: string
+  readonly extension: Extension | null
+  readonly roles: readonly Role[]
+}
+
+export const isAdmin = (viewer: Viewer): boolean => viewer.roles.includes('admin')
+
+/** Groups by extension are worked out once per directory, since every request and every event asks. */
+const byDirectory = new WeakMap<Directory, Map<Extension, readonly GroupKey[]>>()
+
+/** The groups whose conversations a viewer may see: an agent his own, an administrator all. */
+export function visibleGroups(viewer: Viewer, directory: Directory): readonly GroupKey[] {
+  if (isAdmin(viewer)) return [...new Set([...directory.groups.keys(), ...ownGroups(viewer, directory)])]
+  return ownGroups(viewer, directory)
+}
+
+function ownGroups(viewer: Viewer, directory: Directory): readonly GroupKey[] {
+  if (viewer.extension === null) return []
+  let known = byDirectory.get(directory)
+  if (known === undefined) {
+    known = new Map()
+    byDirectory.set(directory, known)
+  }
+  let keys = known.get(viewer.extension)
+  if (keys === undefined) {
+    keys = groupsOf(directory, viewer.extension).map((group) => groupKey(group.ref))
+    known.set(viewer.extension, keys)
+  }
+  return keys
+}

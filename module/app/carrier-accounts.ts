@@ -1,0 +1,61 @@
+import type { CarrierId } from '../domain/ids.ts'
+import type { Carrier, CarrierAccount, Log, Store } from './ports.ts'
+
+export interface CarrierAccountsDeps {
+  readonly store: Store
+  /** Throws an error whose message names what is wrong in the settings and where. */
+  readonly build: (account: CarrierAccount) => Carrier
+  readonly log: Log
+}
+
+/** What was wrong with an account, as a sentence for the administrator. */
+export class InvalidCarrierAccount extends Error {}
+
+/** The carriers at work: built from their stored accounts, rebuilt when an account changes. */
+export function createCarrierAccounts({ store, build, log }: CarrierAccountsDeps) {
+  const atWork = new Map<CarrierId, Carrier>()
+
+  for (const account of store.carriers()) {
+    if (!account.enabled) continue
+    try {
+      atWork.set(account.id, build(account))
+    } catch (error) {
+      // One account that an upgrade made invalid must not keep the others from working.
+      log.error(
+        { carrierId: account.id, reason: messageOf(error) },
+        'A carrier cannot work with its settings',
+      )
+    }
+  }
+
+  return {
+    find: (id: CarrierId): Carrier | undefined => atWork.get(id),
+
+    /** The stored accounts, secrets included: for the process itself, never for an answer. */
+    accounts: () => store.carriers(),
+
+    /** Checks, stores and puts to work. Throws `InvalidCarrierAccount`, and then nothing has changed. */
+    async save(account: CarrierAccount): Promise<void> {
+      let carrier: Carrier
+      try {
+        carrier = build(account)
+      } catch (error) {
+        throw new InvalidCarrierAccount(messageOf(error))
+      }
+      await store.saveCarrier(account)
+      const before = atWork.get(account.id)
+      if (account.enabled) atWork.set(account.id, carrier)
+      else atWork.delete(account.id)
+      await before?.close()
+    },
+
+    async close(): Promise<void> {
+      await Promise.all([...atWork.values()].map((carrier) => carrier.close()))
+      atWork.clear()
+    },
+  }
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+
+export type CarrierAccounts = ReturnType<typeof createCarrierAccounts>

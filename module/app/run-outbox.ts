@@ -1,0 +1,154 @@
+import { addressKey } from '../domain/address.ts'
+import { groupName } from '../domain/directory.ts'
+import type { CarrierId, Millis } from '../domain/ids.ts'
+import type {
+  Carrier,
+  Clock,
+  Log,
+  OutboxItem,
+  OutboxResult,
+  Pbx,
+  RandomSource,
+  SipMessenger,
+  Store,
+} from './ports.ts'
+
+export interface OutboxDeps {
+  readonly store: Store
+  readonly carriers: (id: CarrierId) => Carrier | undefined
+  readonly messenger: SipMessenger
+  readonly pbx: Pbx
+  /** The host part of the SIP URI that phone alerts come from. */
+  readonly sipDomain: string
+  readonly clock: Clock
+  readonly random: RandomSource
+  readonly log: Log
+}
+
+/** How often the outbox is looked at without being told to: what waits for a retry tells nobody. */
+const pollMs = 1000
+const concurrency = 64
+/** A reply that could not leave for so long fails, with "send again". */
+const messageLifetimeMs: Millis = 60 * 60 * 1000
+/** An alert that late helps nobody. */
+const alertLifetimeMs: Millis = 5 * 60 * 1000
+const firstRetryMs = 1000
+const longestRetryMs = 60 * 1000
+/** A phone shows a few lines at most, and AMI carries 745 bytes. */
+const alertPreviewLength = 160
+
+/** Sends what was committed to be sent: each item claimed, attempted once, settled by what is known of it. */
+export function startOutbox(deps: OutboxDeps) {
+  const { store, log } = deps
+  const underWay = new Set<Promise<void>>()
+  let claiming = false
+  let closed = false
+
+  const unsubscribe = store.onOutbox(() => wake())
+  const timer = setInterval(wake, pollMs)
+  wake()
+
+  function wake(): void {
+    if (closed || claiming || underWay.size >= concurrency) return
+    claiming = true
+    claim()
+      .catch((error: unknown) => log.error({ err: error }, 'The outbox could not be read'))
+      .finally(() => {
+        claiming = false
+      })
+  }
+
+  async function claim(): Promise<void> {
+    for (;;) {
+      const room = concurrency - underWay.size
+      if (closed || room <= 0) return
+      const items = await store.claimOutbox(deps.clock(), room)
+      if (items.length === 0) return
+      for (const item of items) track(handle(item))
+    }
+  }
+
+  function track(work: Promise<void>): void {
+    const tracked = work
+      .catch((error: unknown) => log.error({ err: error }, 'An outbox item could not be settled'))
+      .finally(() => {
+        underWay.delete(tracked)
+        wake()
+      })
+    underWay.add(tracked)
+  }
+
+  async function handle(item: OutboxItem): Promise<void> {
+    const result = item.kind === 'message' ? await sendMessage(item) : await alertPhone(item)
+    await store.settleOutbox(item.id, result, deps.clock())
+    log.info(
+      { outboxId: item.id, kind: item.kind, attempt: item.attempt, result: result.kind },
+      'Outbox item settled',
+    )
+  }
+
+  async function sendMessage(item: Extract<OutboxItem, { kind: 'message' }>): Promise<OutboxResult> {
+    if (deps.clock() - item.createdAt > messageLifetimeMs) return expired()
+    const carrier = deps.carriers(item.carrierId)
+    if (carrier === undefined) return retry(item, 'the carrier is disabled or removed', null)
+    try {
+      const outcome = await carrier.send(item.message)
+      if (outcome.kind !== 'not-processed') return { kind: 'done', outcome }
+      return retry(item, outcome.reason, outcome.retryAfterMs)
+    } catch (error) {
+      // A carrier that throws may have sent before it did.
+      log.error({ err: error, carrierId: item.carrierId }, 'A carrier failed while sending')
+      return { kind: 'done', outcome: { kind: 'unknown', reason: 'the carrier adapter failed' } }
+    }
+  }
+
+  async function alertPhone(item: Extract<OutboxItem, { kind: 'phone-alert' }>): Promise<OutboxResult> {
+    const conversation = store.conversation(item.conversationId)
+    const message = store.message(item.messageId)
+    const done = {
+      kind: 'done',
+      outcome: { kind: 'taken', carrierMessageId: null, state: 'accepted' },
+    } as const
+    if (conversation === null || message === null || deps.clock() - item.createdAt > alertLifetimeMs)
+      return done
+    // Whoever had the conversation transferred meanwhile must not be called to it any more.
+    if (conversation.designated !== item.extension) return done
+    const group = groupName(deps.pbx.snapshot().directory, conversation.group)
+    const body =
+      message.content.kind === 'text' ? message.content.text : 'A message that was too long for the trunk'
+    const preview = body.length > alertPreviewLength ? `${body.slice(0, alertPreviewLength)}…` : body
+    const outcome = await deps.messenger.sendText({
+      to: `pjsip:${item.extension}`,
+      from: `sip:parley@${deps.sipDomain}`,
+      text: `${addressKey(conversation.customer.address)} | ${group}: ${preview}`,
+    })
+    return outcome.kind === 'link-down' ? retry(item, 'the PBX is not answering', null) : done
+  }
+
+  function retry(item: OutboxItem, reason: string, retryAfterMs: number | null): OutboxResult {
+    const backoffMs = Math.min(longestRetryMs, firstRetryMs * 2 ** Math.min(item.attempt - 1, 10))
+    const waitMs = Math.max(retryAfterMs ?? 0, backoffMs * (0.5 + deps.random() / 2))
+    return { kind: 'retry', notBefore: deps.clock() + waitMs, reason }
+  }
+
+  return {
+    /** Takes nothing new, and waits for what is being sent. */
+    async close(): Promise<void> {
+      closed = true
+      clearInterval(timer)
+      unsubscribe()
+      await Promise.all(underWay)
+    },
+  }
+}
+
+function expired(): OutboxResult {
+  const failure = {
+    code: 'expired',
+    carrierCode: null,
+    sentence: 'It could not be sent for an hour. Send it again if it still matters.',
+  } as const
+  return { kind: 'done', outcome: { kind: 'refused', failure } }
+}
+
+export type Outbox = ReturnType<typeof startOutbox>

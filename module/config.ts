@@ -1,0 +1,216 @@
+import { readFileSync, statSync } from 'node:fs'
+import { dirname, isAbsolute, join } from 'node:path'
+import { type Static, Type } from 'typebox'
+import { Value } from 'typebox/value'
+
+const Port = Type.Integer({ minimum: 1, maximum: 65535 })
+const closed = { additionalProperties: false }
+
+/** The config file: paths, ports, PBX access and the key file. All else lives in the database. */
+const ConfigFile = Type.Object(
+  {
+    pbx: Type.Object(
+      {
+        id: Type.Optional(Type.String({ pattern: '^[a-z0-9-]{1,32}$' })),
+        ami: Type.Object(
+          {
+            host: Type.String({ minLength: 1 }),
+            port: Port,
+            username: Type.String({ minLength: 1 }),
+            secret: Type.String({ minLength: 1 }),
+          },
+          closed,
+        ),
+        ari: Type.Object(
+          {
+            url: Type.String({ pattern: '^https?://' }),
+            username: Type.String({ minLength: 1 }),
+            password: Type.String({ minLength: 1 }),
+          },
+          closed,
+        ),
+        spoolFolder: Type.String({ minLength: 1 }),
+        sipDomain: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9.:\\[\\]-]{1,255}$' })),
+        checkPeriodMs: Type.Optional(Type.Integer({ minimum: 1000, maximum: 3_600_000 })),
+      },
+      closed,
+    ),
+    http: Type.Optional(
+      Type.Object(
+        {
+          host: Type.Optional(Type.String({ minLength: 1 })),
+          port: Type.Optional(Port),
+          publicUrl: Type.Optional(Type.String({ pattern: '^https?://[^/]+(/.*[^/])?$' })),
+        },
+        closed,
+      ),
+    ),
+    dataFolder: Type.Optional(Type.String({ minLength: 1 })),
+    keyFile: Type.Optional(Type.String({ minLength: 1 })),
+    homeCountry: Type.Optional(Type.String({ pattern: '^[A-Z]{2}$' })),
+    logLevel: Type.Optional(Type.Enum(['debug', 'info', 'warn', 'error', 'silent'])),
+  },
+  closed,
+)
+type ConfigFile = Static<typeof ConfigFile>
+
+export interface Config {
+  readonly pbx: {
+    readonly id: string
+    readonly ami: {
+      readonly host: string
+      readonly port: number
+      readonly username: string
+      readonly secret: string
+    }
+    readonly ari: { readonly url: string; readonly username: string; readonly password: string }
+    /** Where the dialplan writes inbound SIP messages. */
+    readonly spoolFolder: string
+    /** The host part of SIP URIs that Parley sends from. */
+    readonly sipDomain: string
+    readonly checkPeriodMs: number
+  }
+  readonly http: { readonly host: string; readonly port: number; readonly publicUrl: string | null }
+  readonly dataFolder: string
+  readonly keyFile: string
+  readonly homeCountry: string
+  readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
+}
+
+/** A setting that is missing or wrong; the message names it and says what it takes. */
+export class ConfigError extends Error {}
+
+/** Environment variables and the settings they stand for; they win over the file. */
+const variables = {
+  PARLEY_AMI_HOST: 'pbx.ami.host',
+  PARLEY_AMI_PORT: 'pbx.ami.port',
+  PARLEY_AMI_USERNAME: 'pbx.ami.username',
+  PARLEY_AMI_SECRET: 'pbx.ami.secret',
+  PARLEY_ARI_URL: 'pbx.ari.url',
+  PARLEY_ARI_USERNAME: 'pbx.ari.username',
+  PARLEY_ARI_PASSWORD: 'pbx.ari.password',
+  PARLEY_SPOOL_FOLDER: 'pbx.spoolFolder',
+  PARLEY_SIP_DOMAIN: 'pbx.sipDomain',
+  PARLEY_HTTP_HOST: 'http.host',
+  PARLEY_HTTP_PORT: 'http.port',
+  PARLEY_PUBLIC_URL: 'http.publicUrl',
+  PARLEY_DATA_FOLDER: 'dataFolder',
+  PARLEY_KEY_FILE: 'keyFile',
+  PARLEY_HOME_COUNTRY: 'homeCountry',
+  PARLEY_LOG_LEVEL: 'logLevel',
+} as const
+
+/** What each setting is, for the error that names it. */
+const help: Record<string, string> = {
+  '/pbx': 'how to reach the PBX',
+  '/pbx/ami': 'the Asterisk Manager account: host, port, username, secret',
+  '/pbx/ami/host': 'the host where Asterisk Manager listens, such as 127.0.0.1',
+  '/pbx/ami/port': 'the port of Asterisk Manager, usually 5038',
+  '/pbx/ami/username': 'the section name of the account in manager.conf',
+  '/pbx/ami/secret': 'the secret of the account in manager.conf',
+  '/pbx/ari': 'the ARI account: url, username, password',
+  '/pbx/ari/url': 'the address of Asterisk’s HTTP server, such as http://127.0.0.1:8088',
+  '/pbx/ari/username': 'the section name of the account in ari.conf',
+  '/pbx/ari/password': 'the password of the account in ari.conf',
+  '/pbx/spoolFolder': 'the folder that PARLEY_SPOOL names in the dialplan',
+  '/http/publicUrl':
+    'the address under which carriers reach Parley, such as https://pbx.example.com/parley, without a slash at the end',
+  '/homeCountry': 'a two-letter country code for numbers written without one, such as US',
+}
+
+/** Whether anything says where a PBX is; without it, `npm start` brings up one of its own. */
+export const isPbxConfigured = (env: NodeJS.ProcessEnv): boolean =>
+  env['PARLEY_CONFIG'] !== undefined ||
+  Object.keys(variables).some((name) => /^PARLEY_A[MR]I_/.test(name) && env[name] !== undefined)
+
+/** Reads the config file named by PARLEY_CONFIG, then the environment over it. Throws `ConfigError`. */
+export function readConfig(env: NodeJS.ProcessEnv): Config {
+  const path = env['PARLEY_CONFIG']
+  const raw = path === undefined ? {} : readFile(path)
+  for (const [name, setting] of Object.entries(variables)) {
+    const value = env[name]
+    if (value !== undefined) assign(raw, setting.split('.'), setting.endsWith('port') ? Number(value) : value)
+  }
+  return completeConfig(raw, path === undefined ? process.cwd() : dirname(path))
+}
+
+/** Checks a config value and fills in what may be left out. Relative paths are taken from `base`. */
+export function completeConfig(value: unknown, base: string): Config {
+  if (!Value.Check(ConfigFile, value)) throw new ConfigError(complaint(value))
+  const file: ConfigFile = value
+  const absolute = (path: string) => (isAbsolute(path) ? path : join(base, path))
+  const dataFolder = absolute(file.dataFolder ?? 'data')
+  return Object.freeze({
+    pbx: Object.freeze({
+      id: file.pbx.id ?? 'main',
+      ami: file.pbx.ami,
+      ari: { ...file.pbx.ari, url: file.pbx.ari.url.replace(/\/$/, '') },
+      spoolFolder: absolute(file.pbx.spoolFolder),
+      sipDomain: file.pbx.sipDomain ?? 'parley.invalid',
+      checkPeriodMs: file.pbx.checkPeriodMs ?? 30_000,
+    }),
+    http: Object.freeze({
+      host: file.http?.host ?? '127.0.0.1',
+      port: file.http?.port ?? 8077,
+      publicUrl: file.http?.publicUrl ?? null,
+    }),
+    dataFolder,
+    keyFile: absolute(file.keyFile ?? join(dataFolder, 'parley.key')),
+    homeCountry: file.homeCountry ?? 'US',
+    logLevel: file.logLevel ?? 'info',
+  })
+}
+
+function readFile(path: string): Record<string, unknown> {
+  let text: string
+  try {
+    if ((statSync(path).mode & 0o004) !== 0) {
+      throw new ConfigError(`${path} holds secrets and everybody may read it. Run: chmod 600 ${path}`)
+    }
+    text = readFileSync(path, 'utf8')
+  } catch (error) {
+    if (error instanceof ConfigError) throw error
+    throw new ConfigError(
+      `The config file ${path}, named by PARLEY_CONFIG, can't be read: ${(error as Error).message}.`,
+    )
+  }
+  try {
+    const value: unknown = JSON.parse(text)
+    if (typeof value === 'object' && value !== null && !Array.isArray(value))
+      return value as Record<string, unknown>
+  } catch (error) {
+    throw new ConfigError(`The config file ${path} is not JSON: ${(error as Error).message}.`)
+  }
+  throw new ConfigError(`The config file ${path} must hold one JSON object.`)
+}
+
+function assign(
+  target: Record<string, unknown>,
+  [head = '', ...rest]: readonly string[],
+  value: unknown,
+): void {
+  if (rest.length === 0) {
+    target[head] = value
+    return
+  }
+  const inner = target[head]
+  const next = typeof inner === 'object' && inner !== null ? (inner as Record<string, unknown>) : {}
+  target[head] = next
+  assign(next, rest, value)
+}
+
+/** The first thing wrong, by its path, with what it should be and how to give it. */
+function complaint(value: unknown): string {
+  const [error] = Value.Errors(ConfigFile, value)
+  const missing =
+    error?.keyword === 'required'
+      ? (error.params as { requiredProperties?: string[] }).requiredProperties?.[0]
+      : undefined
+  const path = `${error?.instancePath ?? ''}${missing === undefined ? '' : `/${missing}`}`
+  const setting = path.slice(1).replaceAll('/', '.') || 'configuration'
+  const meaning = help[path] === undefined ? '' : ` It is ${help[path]}.`
+  const variable = Object.entries(variables).find(([, name]) => name === setting)?.[0]
+  const how = variable === undefined ? '' : ` Set it in the file that PARLEY_CONFIG names, or as ${variable}.`
+  const what = missing === undefined ? `is wrong: ${error?.message ?? 'not understood'}` : 'is missing'
+  return `The setting ${setting} ${what}.${meaning}${how}`
+}

@@ -1,0 +1,263 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { Type } from 'typebox'
+import { type Viewer, visibleGroups } from '../app/access.ts'
+import type { ConversationActions } from '../app/act-on-conversation.ts'
+import { readCursor, writeCursor } from '../app/cursor.ts'
+import type { ConversationQuery, Pbx, Store } from '../app/ports.ts'
+import {
+  ConversationListSchema,
+  ConversationQuerySchema,
+  ConversationSchema,
+  DecisionListSchema,
+  DecisionSchema,
+  MessageListSchema,
+  MessageSchema,
+  ReplyBodySchema,
+  TakeBodySchema,
+  TransferBodySchema,
+} from '../contract/api.ts'
+import { fail, type Result } from '../domain/failures.ts'
+import { asConversationId, asDecisionId, type ConversationId } from '../domain/ids.ts'
+import { viewerOf } from './authentication.ts'
+import { sendFailure } from './problem.ts'
+import { conversationWire, decisionWire, messageWire } from './wire.ts'
+
+export interface ConversationRoutesDeps {
+  readonly store: Store
+  readonly pbx: Pbx
+  readonly actions: ConversationActions
+}
+
+const pageSize = 50
+const largestPage = 200
+const Params = Type.Object({ id: Type.String({ maxLength: 64 }) })
+const IdempotencyKey = Type.Object({ 'idempotency-key': Type.String({ minLength: 8, maxLength: 128 }) })
+const Before = Type.Object({
+  before: Type.Optional(Type.String({ maxLength: 200 })),
+  limit: Type.Optional(Type.String({ pattern: '^[0-9]{1,3}$' })),
+})
+
+export const conversationRoutes: FastifyPluginAsyncTypebox<ConversationRoutesDeps> = async (app, deps) => {
+  const { store, pbx, actions } = deps
+  const now = () => writeCursor(store.epoch, store.lastSeq())
+  const nothing = { code: 'not-found', what: 'conversation' } as const
+
+  /** Answers with the conversation as it is after an action. */
+  function afterwards(viewer: Viewer, id: ConversationId, result: Result<unknown>) {
+    if (!result.ok) return result
+    const conversation = actions.find(viewer, id)
+    return conversation === null
+      ? fail(nothing)
+      : ({ ok: true, value: conversationWire(conversation, pbx.snapshot().directory) } as const)
+  }
+
+  app.get(
+    '/conversations',
+    {
+      schema: {
+        summary: 'The conversations I may see, most recent first',
+        querystring: ConversationQuerySchema,
+        response: { 200: ConversationListSchema },
+      },
+    },
+    async (request) => {
+      const viewer = viewerOf(request)
+      const { directory } = pbx.snapshot()
+      const cursor = now()
+      const page = store.conversations({
+        groups: visibleGroups(viewer, directory),
+        ...filterOf(request.query.filter ?? 'all', viewer),
+        channel: request.query.channel ?? null,
+        before: seqOf(store.epoch, request.query.after),
+        limit: limitOf(request.query.limit),
+      })
+      return {
+        items: page.items.map((conversation) => conversationWire(conversation, directory)),
+        next: page.next === null ? null : writeCursor(store.epoch, page.next),
+        cursor,
+      }
+    },
+  )
+
+  app.get(
+    '/conversations/:id',
+    { schema: { summary: 'One conversation', params: Params, response: { 200: ConversationSchema } } },
+    async (request, reply) => {
+      const conversation = actions.find(viewerOf(request), asConversationId(request.params.id))
+      if (conversation === null) return sendFailure(reply, nothing)
+      return conversationWire(conversation, pbx.snapshot().directory)
+    },
+  )
+
+  app.get(
+    '/conversations/:id/messages',
+    {
+      schema: {
+        summary: 'Its messages, newest first',
+        params: Params,
+        querystring: Before,
+        response: { 200: MessageListSchema },
+      },
+    },
+    async (request, reply) => {
+      const id = asConversationId(request.params.id)
+      if (actions.find(viewerOf(request), id) === null) return sendFailure(reply, nothing)
+      const cursor = now()
+      const page = store.messages(id, seqOf(store.epoch, request.query.before), limitOf(request.query.limit))
+      return {
+        items: page.items.map(messageWire),
+        next: page.next === null ? null : writeCursor(store.epoch, page.next),
+        cursor,
+      }
+    },
+  )
+
+  app.post(
+    '/conversations/:id/messages',
+    {
+      schema: {
+        summary: 'Answer the customer',
+        params: Params,
+        headers: IdempotencyKey,
+        body: ReplyBodySchema,
+        response: { 201: MessageSchema },
+      },
+    },
+    async (request, reply) => {
+      const id = asConversationId(request.params.id)
+      const result = await actions.reply(
+        viewerOf(request),
+        id,
+        request.body.text,
+        request.headers['idempotency-key'],
+      )
+      if (!result.ok) return sendFailure(reply, result.failure)
+      const message = store.message(result.value.messageId)
+      if (message === null) return sendFailure(reply, nothing)
+      return reply.code(201).send(messageWire(message))
+    },
+  )
+
+  app.post(
+    '/conversations/:id/transfer',
+    {
+      schema: {
+        summary: 'Hand the conversation to another member',
+        params: Params,
+        body: TransferBodySchema,
+        response: { 200: ConversationSchema },
+      },
+    },
+    async (request, reply) => {
+      const id = asConversationId(request.params.id)
+      const { to, version, note } = request.body
+      const viewer = viewerOf(request)
+      const result = afterwards(
+        viewer,
+        id,
+        await actions.transfer(viewer, id, to, version ?? null, note ?? null),
+      )
+      return result.ok ? result.value : sendFailure(reply, result.failure)
+    },
+  )
+
+  app.post(
+    '/conversations/:id/take',
+    {
+      schema: {
+        summary: 'Become the designated agent of a conversation that nobody has',
+        params: Params,
+        body: TakeBodySchema,
+        response: { 200: ConversationSchema },
+      },
+    },
+    async (request, reply) => {
+      const id = asConversationId(request.params.id)
+      const viewer = viewerOf(request)
+      const result = afterwards(viewer, id, await actions.take(viewer, id, request.body.version ?? null))
+      return result.ok ? result.value : sendFailure(reply, result.failure)
+    },
+  )
+
+  for (const [path, status] of [
+    ['close', 'closed'],
+    ['reopen', 'open'],
+  ] as const) {
+    app.post(
+      `/conversations/:id/${path}`,
+      {
+        schema: {
+          summary: `Make the conversation ${status}`,
+          params: Params,
+          response: { 200: ConversationSchema },
+        },
+      },
+      async (request, reply) => {
+        const id = asConversationId(request.params.id)
+        const viewer = viewerOf(request)
+        const result = afterwards(viewer, id, await actions.setStatus(viewer, id, status))
+        return result.ok ? result.value : sendFailure(reply, result.failure)
+      },
+    )
+  }
+
+  app.get(
+    '/conversations/:id/decisions',
+    {
+      schema: {
+        summary: 'Who was designated when and why, newest first',
+        params: Params,
+        response: { 200: DecisionListSchema },
+      },
+    },
+    async (request, reply) => {
+      const id = asConversationId(request.params.id)
+      if (actions.find(viewerOf(request), id) === null) return sendFailure(reply, nothing)
+      return { items: store.decisions(id, largestPage).map(decisionWire) }
+    },
+  )
+
+  app.get(
+    '/decisions/:id',
+    {
+      schema: {
+        summary: 'One decision: candidates, exclusions, winner',
+        params: Params,
+        response: { 200: DecisionSchema },
+      },
+    },
+    async (request, reply) => {
+      const decision = store.decision(asDecisionId(request.params.id))
+      if (decision === null || actions.find(viewerOf(request), decision.conversationId) === null) {
+        return sendFailure(reply, { code: 'not-found', what: 'decision' })
+      }
+      return decisionWire(decision)
+    },
+  )
+}
+
+type Filter = 'all' | 'mine' | 'unassigned' | 'closed'
+
+function filterOf(filter: Filter, viewer: Viewer): Pick<ConversationQuery, 'status' | 'designated'> {
+  switch (filter) {
+    case 'all':
+      return { status: 'open', designated: { kind: 'anyone' } }
+    case 'closed':
+      return { status: 'closed', designated: { kind: 'anyone' } }
+    case 'unassigned':
+      return { status: 'open', designated: { kind: 'nobody' } }
+    case 'mine':
+      return {
+        status: 'open',
+        designated:
+          viewer.extension === null ? { kind: 'nobody' } : { kind: 'agent', extension: viewer.extension },
+      }
+    default:
+      return filter satisfies never
+  }
+}
+
+const seqOf = (epoch: string, cursor: string | undefined): number | null =>
+  cursor === undefined ? null : readCursor(epoch, cursor)
+const limitOf = (limit: string | undefined): number =>
+  Math.min(largestPage, Math.max(1, Number(limit ?? pageSize)))

@@ -1,0 +1,88 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { Type } from 'typebox'
+import { visibleGroups } from '../app/access.ts'
+import { peopleOf } from '../app/people.ts'
+import type { Clock, Panels, Pbx } from '../app/ports.ts'
+import {
+  GroupDetailSchema,
+  type GroupDetailWire,
+  GroupKindSchema,
+  GroupListSchema,
+  MeSchema,
+} from '../contract/api.ts'
+import { type Directory, findGroup } from '../domain/directory.ts'
+import type { Group } from '../domain/group.ts'
+import { asGroupNumber, groupKey, groupOfKey } from '../domain/ids.ts'
+import { viewerOf } from './authentication.ts'
+import { problem, sendProblem } from './problem.ts'
+import { groupWire, time } from './wire.ts'
+
+export interface GroupRoutesDeps {
+  readonly pbx: Pbx
+  readonly panels: Panels
+  readonly clock: Clock
+}
+
+const Params = Type.Object({ kind: GroupKindSchema, number: Type.String({ maxLength: 20 }) })
+
+export const groupRoutes: FastifyPluginAsyncTypebox<GroupRoutesDeps> = async (
+  app,
+  { pbx, panels, clock },
+) => {
+  const detail = (group: Group, directory: Directory): GroupDetailWire => ({
+    group: groupWire(directory, group.ref),
+    strategy: group.strategy,
+    stale: pbx.snapshot().freshness === 'stale',
+    people: peopleOf(group, pbx.snapshot(), panels, clock()),
+    foreign: group.foreign.map(({ text, reason }) => ({ text, reason })),
+  })
+
+  app.get(
+    '/me',
+    { schema: { summary: 'Who I am and what I may see', response: { 200: MeSchema } } },
+    async (request) => {
+      const viewer = viewerOf(request)
+      const { directory } = pbx.snapshot()
+      const entry = viewer.extension === null ? undefined : directory.extensions.get(viewer.extension)
+      return {
+        extension: viewer.extension,
+        name: entry?.name ?? viewer.extension ?? 'Administrator',
+        roles: [...viewer.roles],
+        groups: visibleGroups(viewer, directory).map((key) => groupWire(directory, groupOfKey(key))),
+        expiresAt: time(request.tokenExpiresAt),
+      }
+    },
+  )
+
+  app.get(
+    '/groups',
+    { schema: { summary: 'My groups with their people', response: { 200: GroupListSchema } } },
+    async (request) => {
+      const { directory } = pbx.snapshot()
+      const groups = visibleGroups(viewerOf(request), directory).map((key) =>
+        findGroup(directory, groupOfKey(key)),
+      )
+      return { items: groups.filter((group) => group !== null).map((group) => detail(group, directory)) }
+    },
+  )
+
+  app.get(
+    '/groups/:kind/:number',
+    {
+      schema: { summary: 'One group with its people', params: Params, response: { 200: GroupDetailSchema } },
+    },
+    async (request, reply) => {
+      const { directory } = pbx.snapshot()
+      const { kind, number } = request.params
+      const ref = { pbxId: directory.pbxId, kind, number: asGroupNumber(number) }
+      const group = findGroup(directory, ref)
+      if (group === null || !visibleGroups(viewerOf(request), directory).includes(groupKey(ref))) {
+        return sendProblem(
+          reply,
+          problem(404, 'not-found', 'Not found', 'There is no such group, or you are not a member of it.'),
+        )
+      }
+      return detail(group, directory)
+    },
+  )
+}

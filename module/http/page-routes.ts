@@ -1,0 +1,26 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import fastifyStatic from '@fastify/static'
+import type { FastifyPluginAsync } from 'fastify'
+import type { FragmentManifest } from '../manifest.ts'
+
+export interface PageRoutesDeps {
+  readonly fragments: readonly FragmentManifest[]
+  readonly root: string
+}
+
+/** The standalone pages that carry the panels, as the manifest lists them. */
+export const pageRoutes: FastifyPluginAsync<PageRoutesDeps> = async (app, { fragments, root }) => {
+  await app.register(fastifyStatic, {
+    root: join(root, 'ui-fragments/dist'),
+    prefix: '/assets/',
+    cacheControl: true,
+    maxAge: 0,
+  })
+  for (const fragment of fragments) {
+    const page = readFileSync(join(root, fragment.page), 'utf8')
+    app.get(fragment.mount, { schema: { hide: true } }, async (_request, reply) =>
+      reply.type('text/html; charset=utf-8').send(page),
+    )
+  }
+}

@@ -1,0 +1,75 @@
+import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify'
+import type { ProblemWire } from '../contract/api.ts'
+import { type Failure, type FailureCode, failureSentence } from '../domain/failures.ts'
+
+/** What each refusal is in HTTP. */
+const statusOf: Record<FailureCode, number> = {
+  'not-found': 404,
+  'not-designated': 403,
+  'not-an-agent': 403,
+  'stale-version': 409,
+  'already-designated': 409,
+  'idempotency-key-reused': 409,
+  'conversation-closed': 409,
+  'not-a-member': 422,
+  'cannot-be-answered': 422,
+  'no-way-back': 422,
+  'empty-message': 422,
+}
+
+export const problem = (status: number, code: string, title: string, detail: string): ProblemWire => ({
+  type: `urn:parley:problem:${code}`,
+  title,
+  status,
+  code,
+  detail,
+})
+
+export function sendProblem(reply: FastifyReply, body: ProblemWire): FastifyReply {
+  return reply.code(body.status).type('application/problem+json').send(body)
+}
+
+export function sendFailure(reply: FastifyReply, failure: Failure): FastifyReply {
+  const sentence = failureSentence(failure)
+  return sendProblem(reply, {
+    ...problem(statusOf[failure.code], failure.code, 'Not done', sentence),
+    ...extras(failure),
+  })
+}
+
+function extras(failure: Failure): Partial<ProblemWire> {
+  if (failure.code === 'stale-version') return { current: failure.current }
+  if (failure.code === 'not-designated' || failure.code === 'already-designated')
+    return { designated: failure.designated }
+  return {}
+}
+
+/** Every error leaves as problem+json; what is not the client's fault is logged and told without its inside. */
+export function installProblems(app: FastifyInstance): void {
+  app.setNotFoundHandler((_request, reply) =>
+    sendProblem(reply, problem(404, 'no-such-address', 'Not found', 'There is nothing at this address.')),
+  )
+  app.setErrorHandler((error: FastifyError, request, reply) => {
+    if (error.validation !== undefined) {
+      return sendProblem(reply, problem(400, 'invalid-request', 'Not understood', `${error.message}.`))
+    }
+    const status = error.statusCode ?? 500
+    if (status < 500)
+      return sendProblem(reply, problem(status, codeOf(error), 'Not understood', error.message))
+    request.log.error({ err: error }, 'A request failed')
+    return sendProblem(
+      reply,
+      problem(
+        500,
+        'internal-error',
+        'Parley failed',
+        'Parley could not do this. Try again; the log says what happened.',
+      ),
+    )
+  })
+}
+
+const codeOf = (error: FastifyError): string =>
+  error.code?.startsWith('FST_ERR_') === true
+    ? error.code.slice(8).toLowerCase().replaceAll('_', '-')
+    : 'invalid-request'

@@ -1,0 +1,93 @@
+import fastifyHelmet from '@fastify/helmet'
+import fastifySwagger from '@fastify/swagger'
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import fastify, { type FastifyBaseLogger } from 'fastify'
+import type { FragmentManifest } from '../manifest.ts'
+import { type AdminRoutesDeps, adminRoutes } from './admin-routes.ts'
+import { authenticate } from './authentication.ts'
+import { type ConversationRoutesDeps, conversationRoutes } from './conversation-routes.ts'
+import { type GroupRoutesDeps, groupRoutes } from './group-routes.ts'
+import { healthRoutes } from './health-routes.ts'
+import type { Metrics } from './metrics.ts'
+import { pageRoutes } from './page-routes.ts'
+import { installProblems } from './problem.ts'
+import { type WebhookRoutesDeps, webhookRoutes } from './webhook-routes.ts'
+
+export interface HttpDeps
+  extends ConversationRoutesDeps,
+    GroupRoutesDeps,
+    Omit<AdminRoutesDeps, 'publicUrl'>,
+    Omit<WebhookRoutesDeps, 'publicUrl'> {
+  /** As configured; null where carriers are told nothing yet. */
+  readonly publicUrl: string | null
+  readonly tokenKey: Uint8Array
+  readonly metrics: Metrics
+  readonly fragments: readonly FragmentManifest[]
+  /** The folder that holds module.json. */
+  readonly root: string
+  readonly logger: FastifyBaseLogger
+}
+
+const apiBodyLimitBytes = 64 * 1024
+
+/** The whole HTTP face, not listening yet. Routes beyond it (the live socket) are registered by whoever wires. */
+export async function createHttpServer(deps: HttpDeps) {
+  const app = fastify({
+    loggerInstance: deps.logger,
+    disableRequestLogging: true,
+    bodyLimit: apiBodyLimitBytes,
+    trustProxy: 'loopback',
+    forceCloseConnections: true,
+    ajv: { customOptions: { removeAdditional: false, coerceTypes: false } },
+  }).withTypeProvider<TypeBoxTypeProvider>()
+  app.decorateRequest('viewer', null)
+  app.decorateRequest('tokenExpiresAt', 0)
+  installProblems(app)
+
+  await app.register(fastifyHelmet, {
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'none'"],
+        scriptSrc: ["'self'"],
+        styleSrc: ["'self'"],
+        connectSrc: ["'self'"],
+        imgSrc: ["'self'", 'data:'],
+        baseUri: ["'none'"],
+        formAction: ["'none'"],
+        frameAncestors: ["'self'"],
+      },
+    },
+    // Whether Parley is reached by TLS is the proxy's business, which sets this itself where it is so.
+    hsts: false,
+  })
+  await app.register(fastifySwagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Parley',
+        version: deps.version,
+        description: 'SMS and WhatsApp conversations of an Asterisk PBX.',
+      },
+      components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } } },
+      security: [{ bearer: [] }],
+    },
+  })
+
+  await app.register(
+    async (api) => {
+      api.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())
+      await api.register(async (closed) => {
+        closed.addHook('onRequest', authenticate(deps.tokenKey, deps.clock))
+        await closed.register(conversationRoutes, deps)
+        await closed.register(groupRoutes, deps)
+        await closed.register(adminRoutes, deps)
+      })
+    },
+    { prefix: '/api/v1' },
+  )
+  await app.register(webhookRoutes, { ...deps, publicUrl: deps.publicUrl ?? '' })
+  await app.register(healthRoutes, deps)
+  await app.register(pageRoutes, deps)
+  return app
+}

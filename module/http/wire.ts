@@ -1,0 +1,154 @@
+import type { CarrierAccount, ConversationSummary, StoredMessage, UnroutedMessage } from '../app/ports.ts'
+import type {
+  CarrierWire,
+  ConversationWire,
+  DecisionWire,
+  GroupWire,
+  MessageWire,
+  RuleWire,
+} from '../contract/api.ts'
+import { type Address, addressKey, canBeAnswered } from '../domain/address.ts'
+import type { DecisionRecord } from '../domain/conversation.ts'
+import { designate } from '../domain/designation.ts'
+import { type Directory, groupName } from '../domain/directory.ts'
+import { explainDecision, reasonOf } from '../domain/explain.ts'
+import { asExtension, type GroupRef, type Millis } from '../domain/ids.ts'
+import type { MessageContent } from '../domain/message.ts'
+import type { MessageRule } from '../domain/rules.ts'
+
+export const time = (at: Millis): string => new Date(at).toISOString()
+const timeOrNull = (at: Millis | null): string | null => (at === null ? null : time(at))
+
+/** An address as people read it: numbers, codes and names as they are. */
+const shown = (address: Address): string => address.value
+
+export const groupWire = (directory: Directory, ref: GroupRef): GroupWire => ({
+  kind: ref.kind,
+  number: ref.number,
+  name: groupName(directory, ref),
+})
+
+const agent = (directory: Directory, extension: string | null, name: string | null) =>
+  extension === null
+    ? null
+    : { extension, name: name ?? directory.extensions.get(asExtension(extension))?.name ?? extension }
+
+export function conversationWire(conversation: ConversationSummary, directory: Directory): ConversationWire {
+  const { lastMessage } = conversation
+  return {
+    id: conversation.id,
+    customer: {
+      address: shown(conversation.customer.address),
+      name: conversation.customer.name,
+      answerable: canBeAnswered(conversation.customer.address),
+    },
+    group: groupWire(directory, conversation.group),
+    designated: agent(directory, conversation.designated, conversation.designatedName),
+    version: conversation.version,
+    status: conversation.status,
+    channels: [...conversation.channels],
+    lastMessage:
+      lastMessage === null
+        ? null
+        : {
+            direction: lastMessage.direction,
+            preview: lastMessage.preview,
+            mention: agent(directory, lastMessage.mention, null),
+            at: time(lastMessage.at),
+          },
+    waitingSince: timeOrNull(conversation.waitingSince),
+    openedAt: time(conversation.openedAt),
+  }
+}
+
+export function messageWire(message: StoredMessage): MessageWire {
+  return {
+    id: message.id,
+    direction: message.direction,
+    channel: message.channel,
+    did: shown(message.did),
+    ...contentWire(message.content),
+    mention: message.mention?.extension ?? null,
+    mentionName: message.mention?.name ?? null,
+    author: {
+      kind: message.author.kind,
+      extension: message.author.kind === 'agent' ? message.author.extension : null,
+      name: message.author.name,
+    },
+    state: message.state,
+    failure:
+      message.failure === null ? null : { code: message.failure.code, sentence: message.failure.sentence },
+    carrierAt: timeOrNull(message.carrierAt),
+    at: time(message.at),
+  }
+}
+
+function contentWire(content: MessageContent): Pick<MessageWire, 'text' | 'media' | 'notice'> {
+  switch (content.kind) {
+    case 'text':
+      return {
+        text: content.text,
+        media: content.media.map(({ contentType }) => ({ contentType })),
+        notice: null,
+      }
+    case 'too-long-for-trunk':
+      return {
+        text: '',
+        media: [],
+        notice: `A message of ${content.byteLength} bytes came, too long for the SIP trunk, which passes on 1023. Its text is lost: ask the sender to send it in parts.`,
+      }
+    default:
+      return content satisfies never
+  }
+}
+
+export function decisionWire(decision: DecisionRecord): DecisionWire {
+  const candidates = decision.input === null ? [] : designate(decision.input).candidates
+  return {
+    id: decision.id,
+    conversationId: decision.conversationId,
+    at: time(decision.at),
+    cause: decision.cause,
+    sentence: explainDecision(decision),
+    actor: { kind: decision.actor.kind, name: decision.actor.name },
+    previous: decision.previous,
+    winner: decision.winner,
+    note: decision.note,
+    candidates: candidates.map((candidate) => ({
+      extension: candidate.extension,
+      name: candidate.name,
+      tier: candidate.verdict.kind === 'available' ? candidate.verdict.tier : null,
+      excluded: candidate.verdict.kind === 'excluded' ? candidate.verdict.reason : null,
+      reason: reasonOf(candidate),
+    })),
+  }
+}
+
+export const ruleWire = (rule: MessageRule, directory: Directory): RuleWire => ({
+  id: rule.id,
+  name: rule.name,
+  position: rule.position,
+  enabled: rule.enabled,
+  dids: rule.dids.map(shown),
+  channels: rule.channels === null ? null : [...rule.channels],
+  destination: groupWire(directory, rule.destination),
+})
+
+/** Never its secrets. */
+export const carrierWire = (account: CarrierAccount, webhookUrl: string | null): CarrierWire => ({
+  id: account.id,
+  kind: account.kind,
+  name: account.name,
+  enabled: account.enabled,
+  settings: { ...account.settings },
+  webhookUrl,
+})
+
+export const unroutedWire = ({ id, message }: UnroutedMessage) => ({
+  id,
+  did: shown(message.did),
+  sender: addressKey(message.sender),
+  channel: message.channel,
+  text: contentWire(message.content).text,
+  at: time(message.receivedAt),
+})

@@ -1,0 +1,203 @@
+import { type Viewer, visibleGroups } from '../app/access.ts'
+import { readCursor, writeCursor } from '../app/cursor.ts'
+import { peopleOf } from '../app/people.ts'
+import type { Clock, Log, Panels, Pbx, Store, Unsubscribe } from '../app/ports.ts'
+import { verifyToken } from '../app/session-token.ts'
+import type { GroupPresenceWire, ServerFrame } from '../contract/live.ts'
+import { findGroup } from '../domain/directory.ts'
+import type { CommittedEvent } from '../domain/events.ts'
+import { type Extension, type GroupKey, groupOfKey } from '../domain/ids.ts'
+
+export interface LiveHubDeps {
+  readonly store: Store
+  readonly pbx: Pbx
+  readonly tokenKey: Uint8Array
+  readonly clock: Clock
+  readonly log: Log
+}
+
+/** One socket, as the hub sees it. `send` must not throw; `end` closes after what was sent has left. */
+export interface LivePeer {
+  send(frame: ServerFrame): void
+  end(): void
+}
+
+interface Session {
+  readonly peer: LivePeer
+  viewer: Viewer
+  expiresAt: number
+  /** What was last said of each group's people, so that only changes are said again. */
+  readonly said: Map<GroupKey, string>
+}
+
+/** Presence may change many times in a burst of calls; panels are told at most so often. */
+const presencePauseMs = 100
+const expiryCheckMs = 5000
+/** A panel that was away for longer than this many events loads afresh, which is cheaper. */
+const mostResumed = 1000
+
+export type LiveHub = ReturnType<typeof createLiveHub>
+
+/**
+ * Tells panels what was committed, each only of the groups its viewer may see, and knows which agents have a
+ * panel open. Authorisation is asked of the directory at every event, so a member who left hears nothing more.
+ */
+export function createLiveHub({ store, pbx, tokenKey, clock, log }: LiveHubDeps) {
+  const sessions = new Set<Session>()
+  const open = new Map<Extension, number>()
+  const panelListeners = new Set<() => void>()
+  let presenceTimer: NodeJS.Timeout | null = null
+
+  const panels: Panels = {
+    isOpen: (extension) => open.has(extension),
+    onChanged(listener): Unsubscribe {
+      panelListeners.add(listener)
+      return () => panelListeners.delete(listener)
+    },
+  }
+
+  const unsubscribe = [store.onCommitted(tell), pbx.onChanged(presenceChanged)]
+  const expiryTimer = setInterval(dropExpired, expiryCheckMs)
+  expiryTimer.unref()
+
+  function tell(events: readonly CommittedEvent[]): void {
+    for (const session of sessions) {
+      const groups = groupsOf(session)
+      for (const event of events) if (groups.has(event.groupKey)) session.peer.send(eventFrame(event))
+    }
+  }
+
+  /** Admits a peer whose first frame was `hello`; null when its token does not hold. */
+  function admit(peer: LivePeer, token: string, cursor: string | null): Session | null {
+    const verdict = verifyToken(tokenKey, token, clock())
+    if (verdict.kind !== 'valid') {
+      peer.send(refusal(verdict.kind))
+      peer.end()
+      return null
+    }
+    const session: Session = { peer, viewer: verdict.viewer, expiresAt: verdict.expiresAt, said: new Map() }
+    resume(session, cursor)
+    sessions.add(session)
+    count(session.viewer.extension, +1)
+    sendPresence(session, true)
+    log.info(
+      { sessionId: session.viewer.sessionId, extension: session.viewer.extension },
+      'A panel connected',
+    )
+    return session
+  }
+
+  /** Sends what the peer missed. Runs in one turn with the admission, so no event falls between. */
+  function resume(session: Session, cursor: string | null): void {
+    const last = store.lastSeq()
+    const here = writeCursor(store.epoch, last)
+    session.peer.send({ type: 'ready', cursor: here, expiresAt: new Date(session.expiresAt).toISOString() })
+    if (cursor === null) return
+    const seq = readCursor(store.epoch, cursor)
+    const missed =
+      seq === null || seq > last ? null : store.eventsAfter(seq, [...groupsOf(session)], mostResumed)
+    if (missed === null || missed.length === mostResumed) session.peer.send({ type: 'reset', cursor: here })
+    else for (const event of missed) session.peer.send(eventFrame(event))
+  }
+
+  function renew(session: Session, token: string): void {
+    const verdict = verifyToken(tokenKey, token, clock())
+    if (verdict.kind !== 'valid' || verdict.viewer.extension !== session.viewer.extension) {
+      session.peer.send(refusal(verdict.kind === 'expired' ? 'expired' : 'invalid'))
+      drop(session)
+      return
+    }
+    session.viewer = verdict.viewer
+    session.expiresAt = verdict.expiresAt
+    session.peer.send({ type: 'renewed', expiresAt: new Date(verdict.expiresAt).toISOString() })
+  }
+
+  /** For a socket that closed, or that must. */
+  function drop(session: Session): void {
+    if (!sessions.delete(session)) return
+    count(session.viewer.extension, -1)
+    session.peer.end()
+  }
+
+  function dropExpired(): void {
+    const now = clock()
+    for (const session of sessions) {
+      if (session.expiresAt > now) continue
+      session.peer.send(refusal('expired'))
+      drop(session)
+    }
+  }
+
+  function count(extension: Extension | null, by: 1 | -1): void {
+    if (extension === null) return
+    const before = open.get(extension) ?? 0
+    if (before + by > 0) open.set(extension, before + by)
+    else open.delete(extension)
+    if (before > 0 === open.has(extension)) return
+    presenceChanged()
+    for (const listener of panelListeners) listener()
+  }
+
+  function presenceChanged(): void {
+    presenceTimer ??= setTimeout(() => {
+      presenceTimer = null
+      for (const session of sessions) sendPresence(session, false)
+    }, presencePauseMs)
+  }
+
+  function sendPresence(session: Session, full: boolean): void {
+    const snapshot = pbx.snapshot()
+    const groups: GroupPresenceWire[] = []
+    for (const key of groupsOf(session)) {
+      const ref = groupOfKey(key)
+      const group = findGroup(snapshot.directory, ref)
+      if (group === null) continue
+      const people = peopleOf(group, snapshot, panels, clock())
+      const text = JSON.stringify(people)
+      if (!full && session.said.get(key) === text) continue
+      session.said.set(key, text)
+      groups.push({ kind: ref.kind, number: ref.number, people })
+    }
+    if (full || groups.length > 0) {
+      session.peer.send({ type: 'presence', stale: snapshot.freshness === 'stale', full, groups })
+    }
+  }
+
+  const groupsOf = (session: Session): Set<GroupKey> =>
+    new Set(visibleGroups(session.viewer, pbx.snapshot().directory))
+
+  const eventFrame = ({ seq, at, conversationId, event }: CommittedEvent): ServerFrame => ({
+    type: 'event',
+    cursor: writeCursor(store.epoch, seq),
+    conversationId,
+    at: new Date(at).toISOString(),
+    event,
+  })
+
+  return {
+    panels,
+    admit,
+    renew,
+    drop,
+    /** Panels are told nothing further and their sockets end. */
+    close(): void {
+      clearInterval(expiryTimer)
+      if (presenceTimer !== null) clearTimeout(presenceTimer)
+      for (const stop of unsubscribe) stop()
+      for (const session of sessions) drop(session)
+    },
+  }
+}
+
+const refusal = (why: 'expired' | 'invalid'): ServerFrame =>
+  why === 'expired'
+    ? {
+        type: 'refused',
+        code: 'expired',
+        sentence: 'Your session has ended. Open the panel from the PBX again.',
+      }
+    : {
+        type: 'refused',
+        code: 'unauthorised',
+        sentence: 'This session is not valid. Open the panel from the PBX again.',
+      }
