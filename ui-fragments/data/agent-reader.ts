@@ -1,0 +1,146 @@
+import type { AgentState } from './agent-state.ts'
+import { withUnseen } from './agent-state.ts'
+import type { ApiClient, ListFilter } from './api-client.ts'
+import { type ApiError, asApiError } from './api-error.ts'
+import { withConversation, withoutConversation, withPage } from './conversation-list.ts'
+import { type ConversationThread, withNewest, withOlder } from './conversation-thread.ts'
+import type { Observed } from './observed.ts'
+import { expiredTokenSentence } from './panel-token.ts'
+import { withGroup } from './presence-board.ts'
+import { RefreshQueue } from './refresh-queue.ts'
+
+/** What of a conversation is to be read afresh. */
+export type Part = 'conversation' | 'messages' | 'decisions' | 'people'
+
+const pageSize = 100
+
+/** Reads from the API into the panel's state. Whatever order answers come in, the newest reading stays. */
+export class AgentReader {
+  readonly #api: ApiClient
+  readonly #state: Observed<AgentState>
+  readonly #queue: RefreshQueue
+
+  constructor(api: ApiClient, state: Observed<AgentState>) {
+    this.#api = api
+    this.#state = state
+    this.#queue = new RefreshQueue(
+      (id, wanted) => this.#read(id, wanted),
+      (id, error) => this.#refused(id, error),
+    )
+  }
+
+  request(id: string, ...parts: readonly Part[]): void {
+    this.#queue.request(id, ...parts)
+  }
+
+  hurry(): void {
+    this.#queue.hurry()
+  }
+
+  stop(): void {
+    this.#queue.stop()
+  }
+
+  async readFilter(filter: ListFilter): Promise<void> {
+    const after = this.#state.value.list.readings[filter].next
+    const page = await this.#api.conversations({ filter, after, limit: pageSize })
+    this.patch((state) => ({ list: withPage(state.list, filter, page) }))
+  }
+
+  /** The first list's cursor is older than every answer after it, so nothing falls between list and live. */
+  async readFirst(): Promise<{ me: NonNullable<AgentState['me']>; cursor: string }> {
+    const me = await this.#api.me()
+    const all = await this.#api.conversations({ filter: 'all', limit: pageSize })
+    this.patch((state) => ({ me, list: withPage(state.list, 'all', all), obstacle: null }))
+    return { me, cursor: all.cursor }
+  }
+
+  /** After a reset: what was held may have changed in any way. */
+  async readAgain(): Promise<void> {
+    const open = this.#state.value.thread?.conversationId
+    if (open !== undefined) this.request(open, 'conversation', 'messages', 'decisions')
+    const { byId, readings } = this.#state.value.list
+    const unread = new Set(byId.keys())
+    for (const filter of (Object.keys(readings) as ListFilter[]).filter((name) => readings[name].started)) {
+      const page = await this.#api.conversations({ filter, limit: pageSize })
+      for (const { id } of page.items) unread.delete(id)
+      this.patch((state) => ({ list: withPage(state.list, filter, page) }))
+    }
+    // What no first page holds any more is read by itself: it may have moved on, or be gone.
+    for (const id of unread) this.request(id, 'conversation')
+  }
+
+  async readOlder(): Promise<void> {
+    const { thread } = this.#state.value
+    if (thread === null || thread.older === null) return
+    const page = await this.#api.messages(thread.conversationId, thread.older)
+    this.patchThread(thread.conversationId, (held) =>
+      held.older === thread.older ? withOlder(held, page) : held,
+    )
+  }
+
+  /** For work that nobody waits for: a refusal becomes the notice. */
+  quietly(work: Promise<void>): void {
+    work.catch((thrown: unknown) => this.failed(asApiError(thrown)))
+  }
+
+  failed(error: ApiError): void {
+    this.patch(() => (error.unauthorised ? { obstacle: expiredTokenSentence } : { notice: error.sentence }))
+  }
+
+  patch(change: (state: AgentState) => Partial<AgentState>): void {
+    this.#state.update((state) => ({ ...state, ...change(state) }))
+  }
+
+  /** Changes the open conversation, if it still is the open one. */
+  patchThread(id: string, change: (thread: ConversationThread) => ConversationThread): void {
+    this.#state.update((state) => {
+      if (state.thread?.conversationId !== id) return state
+      const thread = change(state.thread)
+      return thread === state.thread ? state : { ...state, thread }
+    })
+  }
+
+  async #read(id: string, wanted: ReadonlySet<string>): Promise<void> {
+    if (wanted.has('conversation')) await this.#readConversation(id, wanted.has('people'))
+    if (this.#state.value.thread?.conversationId !== id) return
+    if (wanted.has('messages')) await this.#readMessages(id)
+    if (wanted.has('decisions')) {
+      const decisions = await this.#api.decisions(id)
+      this.patchThread(id, (thread) => ({ ...thread, decisions }))
+    }
+  }
+
+  async #readConversation(id: string, withPeople: boolean): Promise<void> {
+    const conversation = await this.#api.conversation(id)
+    this.patch((state) => ({ list: withConversation(state.list, conversation) }))
+    if (!withPeople) return
+    const detail = await this.#api.group(conversation.group.kind, conversation.group.number)
+    this.patch((state) => ({ board: withGroup(state.board, detail) }))
+  }
+
+  async #readMessages(id: string): Promise<void> {
+    // Replies handed over before this reading began are in it, whatever the server made of their text.
+    const handed = new Set(
+      this.#state.value.thread?.pending.filter(({ state }) => state === 'handed').map(({ key }) => key),
+    )
+    const page = await this.#api.messages(id)
+    const me = this.#state.value.me?.extension ?? null
+    this.patchThread(id, (thread) => {
+      const read = withNewest(thread, page, me)
+      return { ...read, pending: read.pending.filter(({ key }) => !handed.has(key)) }
+    })
+  }
+
+  #refused(id: string, error: ApiError): void {
+    if (error.status !== 404 && error.status !== 403) {
+      this.failed(error)
+      return
+    }
+    this.patch((state) => ({
+      ...withUnseen(state, id, true),
+      list: withoutConversation(state.list, id),
+      ...(state.thread?.conversationId === id ? { thread: null, notice: error.sentence } : {}),
+    }))
+  }
+}

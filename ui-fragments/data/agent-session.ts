@@ -1,0 +1,213 @@
+import { AgentEars, type AgentEarsPorts } from './agent-ears.ts'
+import { AgentReader } from './agent-reader.ts'
+import { type AgentState, firstState, openConversation, withUnseen } from './agent-state.ts'
+import type { ApiClient } from './api-client.ts'
+import { type ApiError, asApiError } from './api-error.ts'
+import { backoffMs } from './backoff.ts'
+import type { ListView } from './conversation-list.ts'
+import { emptyThread, type PendingReply, withoutPending, withPending } from './conversation-thread.ts'
+import { Drafts } from './drafts.ts'
+import type { LiveClient } from './live-client.ts'
+import { Observed } from './observed.ts'
+import { expiredTokenSentence } from './panel-token.ts'
+import { ReplySender } from './reply-sender.ts'
+
+export interface AgentSessionPorts extends Pick<AgentEarsPorts, 'focused' | 'onAlert'> {
+  readonly api: ApiClient
+  /** Makes the live connection that goes on from a list's cursor. */
+  readonly connect: (cursor: string) => LiveClient
+  readonly storage: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>
+}
+
+/** The agent's panel without its looks: one state to show, and what a person can do to it. */
+export class AgentSession {
+  readonly state = new Observed<AgentState>(firstState)
+  readonly #ports: AgentSessionPorts
+  readonly #reader: AgentReader
+  readonly #ears: AgentEars
+  #drafts: Drafts
+  #sender: ReplySender | null = null
+  #live: LiveClient | null = null
+  #leave: ReadonlyArray<() => void> = []
+  #retry: ReturnType<typeof setTimeout> | undefined
+  #stopped = false
+
+  constructor(ports: AgentSessionPorts) {
+    this.#ports = ports
+    this.#drafts = new Drafts(ports.storage, 'nobody')
+    this.#reader = new AgentReader(ports.api, this.state)
+    this.#ears = new AgentEars({ ...ports, state: this.state, reader: this.#reader })
+  }
+
+  get drafts(): Drafts {
+    return this.#drafts
+  }
+
+  async start(attempt = 0): Promise<void> {
+    try {
+      const { me, cursor } = await this.#reader.readFirst()
+      if (this.#stopped) return
+      this.#drafts = new Drafts(this.#ports.storage, me.extension ?? me.name)
+      this.#sender = new ReplySender({
+        api: this.#ports.api,
+        drafts: this.#drafts,
+        onChange: (id, reply) => this.#replied(id, reply),
+      })
+      this.#listen(cursor)
+    } catch (thrown) {
+      this.#startFailed(asApiError(thrown), attempt)
+      return
+    }
+    for (const filter of ['mine', 'unassigned', 'closed'] as const) {
+      this.#reader.quietly(this.#reader.readFilter(filter))
+    }
+  }
+
+  stop(): void {
+    this.#stopped = true
+    clearTimeout(this.#retry)
+    for (const leave of this.#leave) leave()
+    this.#leave = []
+    this.#live?.stop()
+    this.#reader.stop()
+    this.#sender?.stop()
+  }
+
+  /** The network is back, or the tab: don't sit out the waits. */
+  hurry(): void {
+    this.#live?.hurry()
+    this.#reader.hurry()
+  }
+
+  /** A fresh token was given to the page: the session goes on where it stood. */
+  renew(token: string): void {
+    this.#reader.patch(() => ({ obstacle: null }))
+    if (this.#live === null) void this.start()
+    else this.#live.renew(token)
+    const open = this.state.value.thread?.conversationId
+    if (open !== undefined) this.#reader.request(open, 'conversation', 'messages', 'decisions')
+  }
+
+  show(view: Partial<ListView>): void {
+    this.#reader.patch((state) => ({ view: { ...state.view, ...view } }))
+  }
+
+  loadMore(): void {
+    const { view, list } = this.state.value
+    if (list.readings[view.filter].next !== null) this.#reader.quietly(this.#reader.readFilter(view.filter))
+  }
+
+  open(id: string | null): void {
+    if (this.state.value.thread?.conversationId !== id) {
+      const thread = id === null ? null : emptyThread(id, this.#drafts.unsent(id))
+      this.#reader.patch(() => ({ thread, notice: null }))
+      if (id !== null) this.#reader.request(id, 'conversation', 'messages', 'decisions', 'people')
+    }
+    this.look()
+  }
+
+  /** The person is looking at what is open: it is no longer unseen. */
+  look(): void {
+    const id = this.state.value.thread?.conversationId
+    if (id !== undefined && this.#ports.focused()) this.state.update((state) => withUnseen(state, id, true))
+  }
+
+  loadOlder(): void {
+    this.#reader.quietly(this.#reader.readOlder())
+  }
+
+  send(text: string): void {
+    const conversation = openConversation(this.state.value)
+    if (conversation === null || this.#sender === null) return
+    if (conversation.designated === null) this.#ears.ownDoing.add(conversation.id)
+    void this.#sender.send(conversation.id, text)
+  }
+
+  retry(reply: PendingReply): void {
+    const id = this.state.value.thread?.conversationId
+    if (id !== undefined && this.#sender !== null) void this.#sender.retry(id, reply)
+  }
+
+  discard(reply: PendingReply): void {
+    const id = this.state.value.thread?.conversationId
+    if (id === undefined) return
+    this.#drafts.dropUnsent(id, reply.key)
+    this.#reader.patchThread(id, (thread) => withoutPending(thread, reply.key))
+  }
+
+  /** Throws an `ApiError` when refused, for the dialog that asked to show. */
+  transfer(to: string, note: string): Promise<void> {
+    return this.#act((id, version) => this.#ports.api.transfer(id, to, version, note))
+  }
+
+  take(): void {
+    const act = this.#act((id, version) => {
+      this.#ears.ownDoing.add(id)
+      return this.#ports.api.take(id, version)
+    })
+    this.#reader.quietly(act)
+  }
+
+  close(): void {
+    this.#reader.quietly(this.#act((id) => this.#ports.api.close(id)))
+  }
+
+  reopen(): void {
+    this.#reader.quietly(this.#act((id) => this.#ports.api.reopen(id)))
+  }
+
+  dismissNotice(): void {
+    this.#reader.patch(() => ({ notice: null }))
+  }
+
+  announce(sentence: string): void {
+    this.#reader.patch(() => ({ announcement: sentence }))
+  }
+
+  async #act(call: (id: string, version: number) => Promise<void>): Promise<void> {
+    const conversation = openConversation(this.state.value)
+    if (conversation === null) return
+    try {
+      await call(conversation.id, conversation.version)
+      this.dismissNotice()
+    } catch (thrown) {
+      this.#ears.ownDoing.delete(conversation.id)
+      throw thrown
+    } finally {
+      this.#reader.request(conversation.id, 'conversation', 'decisions')
+    }
+  }
+
+  #listen(cursor: string): void {
+    const live = this.#ports.connect(cursor)
+    this.#live = live
+    this.#leave = [
+      live.onNews((news) => this.#ears.hear(news)),
+      live.state.subscribe((state) => {
+        this.#reader.patch(() =>
+          state.kind === 'refused' ? { live: state, obstacle: state.sentence } : { live: state },
+        )
+        if (state.kind === 'live') this.#reader.hurry()
+      }),
+    ]
+    live.start()
+  }
+
+  #replied(id: string, reply: PendingReply): void {
+    // A reply that was read back already is no longer pending, whatever its own request says later.
+    this.#reader.patchThread(id, (thread) =>
+      reply.state === 'sending' || thread.pending.some(({ key }) => key === reply.key)
+        ? withPending(thread, reply)
+        : thread,
+    )
+    if (reply.state === 'stuck') this.#ears.ownDoing.delete(id)
+    if (reply.state === 'handed') this.#reader.request(id, 'conversation', 'messages', 'decisions')
+  }
+
+  #startFailed(error: ApiError, attempt: number): void {
+    if (this.#stopped) return
+    this.#reader.patch(() => ({ obstacle: error.unauthorised ? expiredTokenSentence : error.sentence }))
+    if (!error.transient) return
+    this.#retry = setTimeout(() => void this.start(attempt + 1), backoffMs(attempt, Math.random()))
+  }
+}

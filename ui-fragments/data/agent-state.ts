@@ -1,0 +1,52 @@
+import type { ConversationWire, MeWire, PersonWire } from '../../module/contract/api.ts'
+import { type ConversationList, emptyList, type ListView } from './conversation-list.ts'
+import type { ConversationThread } from './conversation-thread.ts'
+import type { LiveState } from './live-client.ts'
+import { emptyBoard, type PresenceBoard, peopleOf } from './presence-board.ts'
+
+/** Everything that the agent panel shows, as one value. */
+export interface AgentState {
+  readonly me: MeWire | null
+  readonly list: ConversationList
+  readonly view: ListView
+  readonly thread: ConversationThread | null
+  readonly board: PresenceBoard
+  readonly live: LiveState
+  /** Conversations with something for me that I have not looked at yet. */
+  readonly unseen: ReadonlySet<string>
+  /** What stands in the way of the whole panel: no token, an expired one, no network at the start. */
+  readonly obstacle: string | null
+  /** What was refused last, to be shown once. */
+  readonly notice: string | null
+  /** Spoken by screen readers when it changes. */
+  readonly announcement: string
+}
+
+export const firstState: AgentState = {
+  me: null,
+  list: emptyList,
+  view: { filter: 'all', channel: 'any', search: '' },
+  thread: null,
+  board: emptyBoard,
+  live: { kind: 'connecting' },
+  unseen: new Set(),
+  obstacle: null,
+  notice: null,
+  announcement: '',
+}
+
+export const openConversation = ({ thread, list }: AgentState): ConversationWire | null =>
+  thread === null ? null : (list.byId.get(thread.conversationId) ?? null)
+
+export const openPeople = (state: AgentState): readonly PersonWire[] => {
+  const conversation = openConversation(state)
+  return conversation === null ? [] : peopleOf(state.board, conversation.group)
+}
+
+export function withUnseen(state: AgentState, id: string, seen: boolean): AgentState {
+  if (state.unseen.has(id) !== seen) return state
+  const unseen = new Set(state.unseen)
+  if (seen) unseen.delete(id)
+  else unseen.add(id)
+  return { ...state, unseen }
+}

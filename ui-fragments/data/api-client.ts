@@ -1,0 +1,163 @@
+import type {
+  CarrierWire,
+  ConversationListWire,
+  ConversationWire,
+  DecisionWire,
+  GroupDetailWire,
+  MessageListWire,
+  MeWire,
+  RuleWire,
+  SystemWire,
+  UnroutedListWire,
+} from '../../module/contract/api.ts'
+import { ApiError, asApiError, errorOfAnswer, timeoutError } from './api-error.ts'
+
+export type ListFilter = 'all' | 'mine' | 'unassigned' | 'closed'
+
+export interface ConversationPageQuery {
+  readonly filter: ListFilter
+  readonly after?: string | null
+  readonly limit?: number
+}
+
+/** A rule as it is written; the server names the destination's group itself. */
+export type RuleDraft = Omit<RuleWire, 'id' | 'destination'> & {
+  readonly destination: { readonly kind: RuleWire['destination']['kind']; readonly number: string }
+}
+
+export interface CarrierDraft {
+  readonly kind: string
+  readonly name: string
+  readonly enabled: boolean
+  readonly settings: Readonly<Record<string, unknown>>
+  /** Only what is to be replaced; what is left out stays as it is stored. */
+  readonly secrets?: Readonly<Record<string, string>>
+}
+
+interface List<T> {
+  readonly items: readonly T[]
+}
+
+interface Request {
+  readonly method?: 'GET' | 'PUT' | 'POST' | 'DELETE'
+  readonly body?: unknown
+  readonly idempotencyKey?: string
+}
+
+/**
+ * The API as calls. Every call either gives the typed answer or throws an `ApiError`; none waits longer than
+ * the deadline. `base` is the folder that the sidecar is mounted at, with its slash at the end.
+ */
+export class ApiClient {
+  readonly #base: string
+  readonly #token: () => string
+  readonly #timeoutMs: number
+
+  constructor(base: string, token: () => string, timeoutMs = 15_000) {
+    this.#base = base
+    this.#token = token
+    this.#timeoutMs = timeoutMs
+  }
+
+  me = (): Promise<MeWire> => this.#call('me')
+  system = (): Promise<SystemWire> => this.#call('system')
+
+  conversations = ({ filter, after, limit }: ConversationPageQuery): Promise<ConversationListWire> =>
+    this.#call(`conversations${query({ filter, after: after ?? null, limit: limit?.toString() ?? null })}`)
+  conversation = (id: string): Promise<ConversationWire> => this.#call(`conversations/${part(id)}`)
+  messages = (id: string, before: string | null = null): Promise<MessageListWire> =>
+    this.#call(`conversations/${part(id)}/messages${query({ before })}`)
+  decisions = async (id: string): Promise<readonly DecisionWire[]> =>
+    (await this.#call<List<DecisionWire>>(`conversations/${part(id)}/decisions`)).items
+
+  reply = (id: string, text: string, idempotencyKey: string): Promise<void> =>
+    this.#post(`conversations/${part(id)}/messages`, { text }, idempotencyKey)
+  transfer = (id: string, to: string, version: number, note: string): Promise<void> =>
+    this.#post(`conversations/${part(id)}/transfer`, { to, version, ...(note === '' ? {} : { note }) })
+  take = (id: string, version: number): Promise<void> =>
+    this.#post(`conversations/${part(id)}/take`, { version })
+  close = (id: string): Promise<void> => this.#post(`conversations/${part(id)}/close`, {})
+  reopen = (id: string): Promise<void> => this.#post(`conversations/${part(id)}/reopen`, {})
+
+  group = (kind: string, number: string): Promise<GroupDetailWire> =>
+    this.#call(`groups/${part(kind)}/${part(number)}`)
+  groups = async (): Promise<readonly GroupDetailWire[]> =>
+    (await this.#call<List<GroupDetailWire>>('groups')).items
+
+  rules = (): Promise<{ readonly version: number } & List<RuleWire>> => this.#call('rules')
+  saveRule = (id: string, rule: RuleDraft): Promise<void> => this.#put(`rules/${part(id)}`, rule)
+  deleteRule = (id: string): Promise<void> => this.#send(`rules/${part(id)}`, { method: 'DELETE' })
+
+  carriers = async (): Promise<readonly CarrierWire[]> =>
+    (await this.#call<List<CarrierWire>>('carriers')).items
+  carrier = (id: string): Promise<CarrierWire> => this.#call(`carriers/${part(id)}`)
+  saveCarrier = (id: string, carrier: CarrierDraft): Promise<void> =>
+    this.#put(`carriers/${part(id)}`, carrier)
+
+  unrouted = (before: string | null = null): Promise<UnroutedListWire> =>
+    this.#call(`unrouted${query({ before })}`)
+
+  #post(path: string, body: unknown, idempotencyKey?: string): Promise<void> {
+    return this.#send(path, {
+      method: 'POST',
+      body,
+      ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+    })
+  }
+
+  #put(path: string, body: unknown): Promise<void> {
+    return this.#send(path, { method: 'PUT', body })
+  }
+
+  /** For what answers with nothing that a panel needs: it looks at the conversation afresh instead. */
+  async #send(path: string, request: Request): Promise<void> {
+    await this.#answer(path, request, (answer) => answer.arrayBuffer())
+  }
+
+  async #call<T>(path: string): Promise<T> {
+    return (await this.#answer(path, {}, (answer) => answer.json())) as T
+  }
+
+  async #answer<T>(path: string, request: Request, read: (answer: Response) => Promise<T>): Promise<T> {
+    const signal = AbortSignal.timeout(this.#timeoutMs)
+    try {
+      const answer = await fetch(new URL(`api/v1/${path}`, this.#base), {
+        method: request.method ?? 'GET',
+        headers: this.#headers(request),
+        body: request.body === undefined ? null : JSON.stringify(request.body),
+        signal,
+        cache: 'no-store',
+        credentials: 'omit',
+      })
+      if (!answer.ok) throw await errorOfAnswer(answer)
+      return await read(answer)
+    } catch (error) {
+      if (error instanceof SyntaxError) throw unreadable()
+      if (signal.aborted && !(error instanceof ApiError)) throw timeoutError()
+      throw asApiError(error)
+    }
+  }
+
+  #headers(request: Request): Record<string, string> {
+    return {
+      accept: 'application/json, application/problem+json',
+      authorization: `Bearer ${this.#token()}`,
+      ...(request.body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(request.idempotencyKey === undefined ? {} : { 'idempotency-key': request.idempotencyKey }),
+    }
+  }
+}
+
+const part = encodeURIComponent
+
+function query(values: Readonly<Record<string, string | null>>): string {
+  const given = Object.entries(values).filter((entry): entry is [string, string] => entry[1] !== null)
+  return given.length === 0 ? '' : `?${new URLSearchParams(given)}`
+}
+
+const unreadable = (): ApiError =>
+  new ApiError({
+    code: 'unreadable-answer',
+    status: 0,
+    sentence: 'The answer was not Parley’s. Ask the PBX’s administrator to look at the proxy.',
+  })

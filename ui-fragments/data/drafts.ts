@@ -1,0 +1,55 @@
+/** A reply that Parley has not confirmed yet. Its key makes it safe to send again: the same key never sends twice. */
+export interface UnsentReply {
+  readonly key: string
+  readonly text: string
+  /** UTC milliseconds */
+  readonly at: number
+}
+
+/** What an agent wrote and did not send, kept in this browser, apart for each extension and conversation. */
+export class Drafts {
+  readonly #storage: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>
+  readonly #owner: string
+
+  constructor(storage: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>, owner: string) {
+    this.#storage = storage
+    this.#owner = owner
+  }
+
+  text(conversationId: string): string {
+    return this.#storage.getItem(this.#key('draft', conversationId)) ?? ''
+  }
+
+  keepText(conversationId: string, text: string): void {
+    this.#keep(this.#key('draft', conversationId), text)
+  }
+
+  unsent(conversationId: string): readonly UnsentReply[] {
+    const kept = this.#storage.getItem(this.#key('unsent', conversationId))
+    return kept === null ? [] : (JSON.parse(kept) as readonly UnsentReply[])
+  }
+
+  keepUnsent(conversationId: string, reply: UnsentReply): void {
+    const others = this.unsent(conversationId).filter(({ key }) => key !== reply.key)
+    this.#keepAll(conversationId, [...others, reply])
+  }
+
+  dropUnsent(conversationId: string, key: string): void {
+    const kept = this.unsent(conversationId)
+    const left = kept.filter((reply) => reply.key !== key)
+    if (left.length !== kept.length) this.#keepAll(conversationId, left)
+  }
+
+  #keepAll(conversationId: string, replies: readonly UnsentReply[]): void {
+    this.#keep(this.#key('unsent', conversationId), replies.length === 0 ? '' : JSON.stringify(replies))
+  }
+
+  #keep(key: string, value: string): void {
+    if (value === '') this.#storage.removeItem(key)
+    else this.#storage.setItem(key, value)
+  }
+
+  #key(kind: 'draft' | 'unsent', conversationId: string): string {
+    return `parley.${kind}.${this.#owner}.${conversationId}`
+  }
+}
