@@ -1,3 +1,5 @@
+import type { MessageId } from './ids.ts'
+
 /**
  * The life of an outbound message:
  *
@@ -73,6 +75,8 @@ export type SendFailureCode =
 /** A carrier's report on a message it took earlier. */
 export interface DeliveryReport {
   readonly carrierMessageId: string
+  /** Our own id, where the carrier gives it back: it settles a send whose answer never came. */
+  readonly messageId?: MessageId
   readonly state: ReportedState
   readonly failure: SendFailure | null
 }
