@@ -120,12 +120,12 @@ const help: Record<string, string> = {
 
 /** Whether anything says where a PBX is; without it, `npm start` brings up one of its own. */
 export const isPbxConfigured = (env: NodeJS.ProcessEnv): boolean =>
-  env['PARLEY_CONFIG'] !== undefined ||
+  env.PARLEY_CONFIG !== undefined ||
   Object.keys(variables).some((name) => /^PARLEY_A[MR]I_/.test(name) && env[name] !== undefined)
 
 /** Reads the config file named by PARLEY_CONFIG, then the environment over it. Throws `ConfigError`. */
 export function readConfig(env: NodeJS.ProcessEnv): Config {
-  const path = env['PARLEY_CONFIG']
+  const path = env.PARLEY_CONFIG
   const raw = path === undefined ? {} : readFile(path)
   for (const [name, setting] of Object.entries(variables)) {
     const value = env[name]

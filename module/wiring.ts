@@ -1,0 +1,163 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import type { FastifyBaseLogger } from 'fastify'
+import type { Logger } from 'pino'
+import { v7 as uuidv7 } from 'uuid'
+import { createConversationActions } from './app/act-on-conversation.ts'
+import { createCarrierAccounts } from './app/carrier-accounts.ts'
+import { createDrainWaiting } from './app/drain-waiting.ts'
+import { createReceiveInbound } from './app/receive-inbound.ts'
+import { startOutbox } from './app/run-outbox.ts'
+import { createAddressReader } from './carriers/address-reader.ts'
+import { createCarrier } from './carriers/registry.ts'
+import { startSpoolIntake } from './carriers/sip-message/spool-intake.ts'
+import type { Config } from './config.ts'
+import { asPbxId } from './domain/ids.ts'
+import { createMetrics } from './http/metrics.ts'
+import { createHttpServer } from './http/server.ts'
+import { readKeys } from './keys.ts'
+import { createLiveHub } from './live/live-hub.ts'
+import { liveRoutes } from './live/live-routes.ts'
+import { moduleRoot, readManifest } from './manifest.ts'
+import { createAsteriskPbx } from './pbx/asterisk-pbx.ts'
+import { openSqliteStore } from './store/sqlite-store.ts'
+
+/** Events are what a panel resumes from; who was away longer loads afresh. */
+const eventsKeptMs = 7 * 24 * 60 * 60 * 1000
+const pruneEveryMs = 60 * 60 * 1000
+
+export interface Sidecar {
+  /** Where it listens: `http://127.0.0.1:8077`. */
+  readonly url: string
+  readonly store: ReturnType<typeof openSqliteStore>
+  readonly pbx: ReturnType<typeof createAsteriskPbx>
+  readonly carriers: ReturnType<typeof createCarrierAccounts>
+  readonly tokenKey: Uint8Array
+  close(): Promise<void>
+}
+
+/** Puts the adapters together and starts them. The one place that knows them all by name. */
+export async function startSidecar(config: Config, log: Logger): Promise<Sidecar> {
+  const clock = Date.now
+  const random = Math.random
+  const keys = readKeys(config.keyFile)
+  const manifest = readManifest()
+  mkdirSync(config.dataFolder, { recursive: true, mode: 0o700 })
+
+  const store = openSqliteStore({
+    file: join(config.dataFolder, 'parley.sqlite'),
+    newId: uuidv7,
+    secretKey: keys.secretKey,
+    clock,
+    log,
+    // After a failed write nothing is certain; a supervisor starts the process anew and the disk is the truth.
+    onFatal: (error) => {
+      log.fatal({ err: error }, 'The database could not be written. Parley stops; check the disk.')
+      process.exit(1)
+    },
+  })
+  await store.settleInterrupted(clock())
+
+  const pbx = createAsteriskPbx({
+    pbxId: asPbxId(config.pbx.id),
+    ami: config.pbx.ami,
+    ari: config.pbx.ari,
+    checkPeriodMs: config.pbx.checkPeriodMs,
+    lastDirectory: store.loadDirectory(),
+    log,
+    clock,
+    random,
+  })
+  const hub = createLiveHub({ store, pbx, tokenKey: keys.tokenKey, clock, log })
+  const routing = { store, pbx, panels: hub.panels, clock, random }
+  const metrics = createMetrics(pbx)
+  const receive = createReceiveInbound(routing)
+  const receiveInbound: typeof receive = async (message) => {
+    const receipt = await receive(message)
+    metrics.inbound.inc({ result: receipt.kind })
+    return receipt
+  }
+  const readAddress = createAddressReader({ homeCountry: config.homeCountry })
+  const { publicUrl } = config.http
+  const carriers = createCarrierAccounts({
+    store,
+    build: (account) => createCarrier(account, { messenger: pbx, publicUrl, readAddress, log }),
+    log,
+  })
+  const actions = createConversationActions({ store, pbx, clock })
+  const drain = createDrainWaiting({ ...routing, log })
+  const stops = [
+    pbx.onChanged(drain.trigger),
+    hub.panels.onChanged(drain.trigger),
+    pbx.onDirectory((directory) => {
+      store.saveDirectory(directory).catch((error: unknown) => log.error({ err: error }, 'The directory could not be stored'))
+    }),
+  ]
+
+  const app = await createHttpServer({
+    store,
+    pbx,
+    panels: hub.panels,
+    actions,
+    carriers,
+    receiveInbound,
+    readAddress,
+    clock,
+    metrics,
+    publicUrl,
+    tokenKey: keys.tokenKey,
+    version: manifest.version,
+    fragments: manifest.fragments,
+    root: moduleRoot,
+    logger: log as FastifyBaseLogger,
+  })
+  await app.register(liveRoutes, { hub })
+  const url = await app.listen({ host: config.http.host, port: config.http.port })
+
+  pbx.start()
+  const outbox = startOutbox({
+    store,
+    carriers: carriers.find,
+    messenger: pbx,
+    pbx,
+    sipDomain: config.pbx.sipDomain,
+    clock,
+    random,
+    log,
+  })
+  const intake = await startSpoolIntake({
+    folder: config.pbx.spoolFolder,
+    onMessage: async (message) => {
+      await receiveInbound(message)
+    },
+    onSpooled: (listener) => pbx.onSpooled(listener),
+    carriers: () => store.carriers(),
+    readAddress,
+    log,
+    clock,
+  })
+  const pruning = setInterval(() => {
+    store.pruneEvents(clock() - eventsKeptMs).catch((error: unknown) => log.error({ err: error }, 'Old events could not be removed'))
+  }, pruneEveryMs)
+  pruning.unref()
+
+  return {
+    url,
+    store,
+    pbx,
+    carriers,
+    tokenKey: keys.tokenKey,
+    /** First nothing new comes in, then what is under way ends, then the database closes. */
+    async close() {
+      clearInterval(pruning)
+      for (const stop of stops) stop()
+      hub.close()
+      await Promise.all([intake.close(), app.close()])
+      await outbox.close()
+      await drain.settled()
+      await carriers.close()
+      await pbx.close()
+      await store.close()
+    },
+  }
+}
