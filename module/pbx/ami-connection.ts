@@ -1,0 +1,296 @@
+import type { LinkFault, Log } from '../app/ports.ts'
+import type { AmiMessage } from './ami-message.ts'
+import { eventName, field } from './ami-message.ts'
+import { missingPermission, permissionSentence } from './ami-permissions.ts'
+import type { AmiAction, AmiListAction } from './ami-request.ts'
+import { encode } from './ami-request.ts'
+import type { AmiWorkerData, FromAmiWorker, ToAmiWorker } from './ami-worker.ts'
+import type { LinkLoss } from './pbx-error.ts'
+import { LinkError, lossOf, PbxError } from './pbx-error.ts'
+import { quarantine } from './quarantine.ts'
+
+export interface AmiAccess {
+  readonly host: string
+  readonly port: number
+  readonly username: string
+  readonly secret: string
+}
+
+export interface AmiTimes {
+  /** For the connection and the login together. */
+  readonly loginMs: number
+  /** For FullyBooted after the login: a large PBX takes its time. */
+  readonly bootMs: number
+  /** For any one request, list answers included. */
+  readonly requestMs: number
+}
+
+export const usualAmiTimes: AmiTimes = { loginMs: 5_000, bootMs: 60_000, requestMs: 10_000 }
+
+export interface AmiOptions {
+  readonly access: AmiAccess
+  readonly times: AmiTimes
+  readonly log: Log
+  /** Ends an opening under way. */
+  readonly signal: AbortSignal
+  /** Everything that answers no request. */
+  onEvent(event: AmiMessage): void
+}
+
+/** One logged-in, fully booted session; it never comes back once it has ended. */
+export interface AmiConnection {
+  /** Rejects with a PbxError, always within the deadline. */
+  request(action: AmiAction): Promise<AmiMessage>
+  /** The events of a list answer, without its first and last line. */
+  list(action: AmiListAction): Promise<readonly AmiMessage[]>
+  /** Whether the account may ask for this. */
+  may(action: (AmiAction | AmiListAction)['action']): boolean
+  ping(): Promise<void>
+  readonly ended: Promise<LinkLoss>
+  /** Ends it for a reason of ours; every waiting request is rejected at once. */
+  end(loss: LinkLoss): Promise<void>
+}
+
+/** The events that the directory and presence live by; the rest stays in the worker. */
+const wantedEvents = [
+  'fullybooted',
+  'shutdown',
+  'reload',
+  'userevent',
+  'extensionstatus',
+  'devicestatechange',
+  'queuememberadded',
+  'queuememberremoved',
+  'queuememberpause',
+  'queuememberpenalty',
+  'queuememberstatus',
+  'queuememberringinuse',
+] as const
+
+interface Waiting {
+  readonly action: string
+  readonly isList: boolean
+  readonly items: AmiMessage[]
+  readonly timer: NodeJS.Timeout
+  resolve(answer: readonly AmiMessage[]): void
+  reject(error: PbxError): void
+}
+
+/** Opens a session in a worker of its own; rejects with a LinkError that says what stood in the way. */
+export async function openAmi(options: AmiOptions): Promise<AmiConnection> {
+  const { access, times } = options
+  if (/[\r\n\0]/.test(access.username + access.secret)) {
+    throw new LinkError({
+      code: 'wrong-credentials',
+      sentence: 'The AMI user name or secret holds a line break. Correct it in the configuration.',
+    })
+  }
+  const waiting = new Map<string, Waiting>()
+  const ended = Promise.withResolvers<LinkLoss>()
+  const authenticated = Promise.withResolvers<void>()
+  const booted = Promise.withResolvers<void>()
+  let loss: LinkLoss | null = null
+  let permitted: ReadonlySet<string> = new Set()
+  let nextId = 0
+
+  const worker = quarantine<ToAmiWorker, FromAmiWorker>({
+    file: new URL('./ami-worker.ts', import.meta.url),
+    data: { ...access, wanted: wantedEvents } satisfies AmiWorkerData,
+    name: 'ami',
+    log: options.log,
+    onMessage: receive,
+  })
+  void worker.ended.then((cause) =>
+    finish({
+      code: 'fault',
+      sentence: `The AMI package failed: ${cause ?? 'ended'}. Parley connects again by itself.`,
+    }),
+  )
+  const abort = () => void finish({ code: 'lost', sentence: 'The link was closed.' })
+  options.signal.addEventListener('abort', abort, { once: true })
+
+  /** The one way out: the first reason counts, nothing is left waiting, the worker is gone afterwards. */
+  async function finish(reason: LinkLoss): Promise<void> {
+    if (loss === null) {
+      loss = reason
+      options.signal.removeEventListener('abort', abort)
+      for (const one of [...waiting.values()])
+        one.reject(new PbxError('lost', `${one.action}: ${reason.sentence}`))
+      ended.resolve(reason)
+    }
+    await worker.end()
+  }
+
+  function receive(message: FromAmiWorker): void {
+    switch (message.kind) {
+      case 'connected':
+        break
+      case 'authenticated':
+        authenticated.resolve()
+        break
+      case 'login-refused':
+        void finish(wrongPassword(access))
+        break
+      case 'socket-error':
+        void finish(socketLoss(message.code, access))
+        break
+      case 'closed':
+        void finish({ code: 'lost', sentence: 'Asterisk closed the AMI connection.' })
+        break
+      case 'messages':
+        for (const one of message.messages) sort(one)
+        break
+      default:
+        message satisfies never
+    }
+  }
+
+  function sort(message: AmiMessage): void {
+    const actionId = field(message, 'actionid')
+    const asked = actionId === undefined ? undefined : waiting.get(actionId)
+    if (asked !== undefined) {
+      answer(asked, message)
+      return
+    }
+    const event = eventName(message)
+    if (event === undefined || actionId !== undefined) return
+    if (event === 'fullybooted') booted.resolve()
+    options.onEvent(message)
+    if (event === 'shutdown') void finish({ code: 'lost', sentence: 'Asterisk is shutting down.' })
+  }
+
+  function send(request: AmiAction | AmiListAction, isList: boolean): Promise<readonly AmiMessage[]> {
+    const headers = encode(request)
+    if (loss !== null) throw new PbxError('link-down', `${request.action}: the link to Asterisk is down.`)
+    const actionId = `parley-${++nextId}`
+    const { promise, resolve, reject } = Promise.withResolvers<readonly AmiMessage[]>()
+    const forget = () => {
+      clearTimeout(timer)
+      waiting.delete(actionId)
+    }
+    const timer = setTimeout(() => {
+      forget()
+      reject(new PbxError('deadline', `${request.action}: Asterisk gave no answer in ${times.requestMs} ms.`))
+    }, times.requestMs)
+    waiting.set(actionId, {
+      action: request.action,
+      isList,
+      items: [],
+      timer,
+      resolve: (items) => {
+        forget()
+        resolve(items)
+      },
+      reject: (error) => {
+        forget()
+        reject(error)
+      },
+    })
+    worker.post({ actionId, headers })
+    return promise
+  }
+
+  const connection: AmiConnection = {
+    async request(action) {
+      const [message] = await send(action, false)
+      return message ?? []
+    },
+    async list(action) {
+      return send(action, true)
+    },
+    may: (action) => permitted.has(action.toLowerCase()),
+    async ping() {
+      await send({ action: 'Ping' }, false)
+    },
+    ended: ended.promise,
+    end: finish,
+  }
+
+  try {
+    if (options.signal.aborted) abort()
+    await within(authenticated.promise, times.loginMs, loginUnanswered(access))
+    await within(booted.promise, times.bootMs, null)
+    permitted = permittedActions(await connection.request({ action: 'ListCommands' }))
+    const missing = missingPermission(permitted)
+    if (missing !== null)
+      throw new LinkError({ code: 'permission', sentence: permissionSentence(access.username, missing) })
+    return connection
+  } catch (error) {
+    await finish(lossOf(error))
+    throw new LinkError(loss ?? lossOf(error))
+  }
+
+  /** A step of the opening: it ends by itself, by the connection's end, or by its deadline. */
+  async function within(step: Promise<void>, ms: number, late: LinkLoss | null): Promise<void> {
+    let timer: NodeJS.Timeout | undefined
+    const deadline = new Promise<'late'>((resolve) => {
+      timer = setTimeout(resolve, ms, 'late')
+    })
+    const outcome = await Promise.race([step, ended.promise, deadline]).finally(() => clearTimeout(timer))
+    if (outcome === 'late') throw new LinkError(late ?? (await notBooted()))
+    if (outcome !== undefined) throw new LinkError(outcome)
+  }
+
+  /** A booted PBX says FullyBooted right after login, but only to an account that may read class `system`. */
+  async function notBooted(): Promise<LinkLoss> {
+    const answers = await connection.list({ action: 'QueueStatus' }).then(
+      () => true,
+      () => false,
+    )
+    if (!answers) {
+      return {
+        code: 'not-booted',
+        sentence: 'Asterisk took the login but is still starting. Parley tries again by itself.',
+      }
+    }
+    return {
+      code: 'permission',
+      sentence: permissionSentence(access.username, { kind: 'read', missing: ['system'] }),
+    }
+  }
+}
+
+/** Puts one message of an answer where it belongs. */
+function answer(asked: Waiting, message: AmiMessage): void {
+  const response = field(message, 'response')?.toLowerCase()
+  const list = field(message, 'eventlist')?.toLowerCase()
+  if (response === 'error') asked.reject(refusal(asked.action, field(message, 'message') ?? ''))
+  else if (response !== undefined && !asked.isList) asked.resolve([message])
+  else if (response !== undefined && list !== 'start') asked.resolve([])
+  else if (list === 'complete') asked.resolve(asked.items)
+  else if (list === 'cancelled')
+    asked.reject(new PbxError('refused', `${asked.action}: Asterisk broke the list off.`))
+  else if (response === undefined) asked.items.push(message)
+}
+
+function refusal(action: string, message: string): PbxError {
+  if (/permission denied/i.test(message)) {
+    return new PbxError('permission', `${action}: the AMI account may not do this.`)
+  }
+  return new PbxError('refused', `${action}: ${message}`)
+}
+
+/** `ListCommands` answers with one field an action that the account may use. */
+const permittedActions = (message: AmiMessage): ReadonlySet<string> =>
+  new Set(message.filter((_, index) => index % 2 === 0))
+
+const wrongPassword = (access: AmiAccess): LinkLoss => ({
+  code: 'wrong-credentials',
+  sentence: `Asterisk refused the AMI user "${access.username}". Check its name, secret, deny and permit in manager.conf, then reload with "manager reload".`,
+})
+
+const loginUnanswered = (access: AmiAccess): LinkLoss => ({
+  code: 'timeout',
+  sentence: `${access.host}:${access.port} did not answer the AMI login. Check that this is Asterisk's AMI port, in manager.conf.`,
+})
+
+function socketLoss(code: string, access: AmiAccess): LinkLoss {
+  const at = `${access.host}:${access.port}`
+  const faults: Record<string, LinkFault> = { ECONNREFUSED: 'refused', ETIMEDOUT: 'timeout' }
+  const fault = faults[code] ?? 'lost'
+  if (fault === 'lost') return { code: fault, sentence: `The AMI connection to ${at} broke (${code}).` }
+  return {
+    code: fault,
+    sentence: `Nothing answers at ${at} (${code}). Start Asterisk, or check enabled, port and bindaddr in manager.conf.`,
+  }
+}

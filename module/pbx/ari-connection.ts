@@ -1,0 +1,167 @@
+import type { Log } from '../app/ports.ts'
+import type { AriRequest, AriWorkerData, FromAriWorker, ToAriWorker } from './ari-worker.ts'
+import type { LinkLoss } from './pbx-error.ts'
+import { LinkError, PbxError } from './pbx-error.ts'
+import { quarantine } from './quarantine.ts'
+
+export interface AriAccess {
+  /** `http://127.0.0.1:8088` */
+  readonly url: string
+  readonly username: string
+  readonly password: string
+}
+
+export interface AriTimes {
+  readonly openMs: number
+  readonly requestMs: number
+}
+
+export const usualAriTimes: AriTimes = { openMs: 15_000, requestMs: 10_000 }
+
+export interface AriOptions {
+  readonly access: AriAccess
+  readonly times: AriTimes
+  readonly log: Log
+  readonly signal: AbortSignal
+}
+
+export interface AriConnection {
+  /** Resolves when Asterisk took it; rejects with a PbxError, always within the deadline. */
+  send(to: string, from: string, text: string): Promise<void>
+  ping(): Promise<void>
+  readonly ended: Promise<LinkLoss>
+  end(loss: LinkLoss): Promise<void>
+}
+
+/** Opens ARI in a worker of its own; rejects with a LinkError that says what stood in the way. */
+export async function openAri(options: AriOptions): Promise<AriConnection> {
+  const { access, times } = options
+  const waiting = new Map<number, (outcome: PbxError | null) => void>()
+  const ended = Promise.withResolvers<LinkLoss>()
+  const ready = Promise.withResolvers<void>()
+  let loss: LinkLoss | null = null
+  let nextId = 0
+
+  const worker = quarantine<ToAriWorker, FromAriWorker>({
+    file: new URL('./ari-worker.ts', import.meta.url),
+    data: { ...access } satisfies AriWorkerData,
+    name: 'ari',
+    log: options.log,
+    onMessage: receive,
+  })
+  void worker.ended.then((cause) =>
+    finish({
+      code: 'fault',
+      sentence: `The ARI package failed: ${cause ?? 'ended'}. Parley connects again by itself.`,
+    }),
+  )
+  const abort = () => void finish({ code: 'lost', sentence: 'The link was closed.' })
+  options.signal.addEventListener('abort', abort, { once: true })
+
+  async function finish(reason: LinkLoss): Promise<void> {
+    if (loss === null) {
+      loss = reason
+      options.signal.removeEventListener('abort', abort)
+      for (const settle of [...waiting.values()]) settle(new PbxError('lost', reason.sentence))
+      ended.resolve(reason)
+    }
+    await worker.end()
+  }
+
+  function receive(message: FromAriWorker): void {
+    switch (message.kind) {
+      case 'ready':
+        ready.resolve()
+        break
+      case 'unusable':
+        void finish(statusLoss(message.status, access))
+        break
+      case 'unreachable':
+        void finish(unreachable(message.code, access))
+        break
+      case 'done':
+        waiting.get(message.id)?.(null)
+        break
+      case 'refused':
+        waiting.get(message.id)?.(new PbxError('refused', message.reason))
+        break
+      default:
+        message satisfies never
+    }
+  }
+
+  /** ari-client never settles what it asked of a PBX that went away, so each request has its own end. */
+  function ask(request: AriRequest): Promise<void> {
+    if (loss !== null) return Promise.reject(new PbxError('link-down', 'The link to ARI is down.'))
+    const id = ++nextId
+    const { promise, resolve, reject } = Promise.withResolvers<void>()
+    const settle = (outcome: PbxError | null) => {
+      clearTimeout(timer)
+      waiting.delete(id)
+      if (outcome === null) resolve()
+      else reject(outcome)
+    }
+    const timer = setTimeout(
+      () => settle(new PbxError('deadline', `ARI gave no answer in ${times.requestMs} ms.`)),
+      times.requestMs,
+    )
+    waiting.set(id, settle)
+    worker.post({ id, request })
+    return promise
+  }
+
+  if (options.signal.aborted) abort()
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<LinkLoss>((resolve) => {
+    timer = setTimeout(resolve, times.openMs, {
+      code: 'timeout',
+      sentence: `${access.url} did not answer. Check http.conf.`,
+    })
+  })
+  const failed = await Promise.race([ready.promise, ended.promise, late]).finally(() => clearTimeout(timer))
+  if (failed !== undefined) {
+    await finish(failed)
+    throw new LinkError(loss ?? failed)
+  }
+  return {
+    async send(to, from, text) {
+      refuseControlCharacters(to, from)
+      await ask({ kind: 'send', to, from, text })
+    },
+    ping: () => ask({ kind: 'ping' }),
+    ended: ended.promise,
+    end: finish,
+  }
+}
+
+function refuseControlCharacters(...values: string[]): void {
+  if (values.some((value) => /[\r\n\0]/.test(value))) {
+    throw new PbxError('forbidden-character', 'An address holds a line break or a NUL. Remove it.')
+  }
+}
+
+/** While booting Asterisk answers 404, then 503, then 200; a wrong password is 401. */
+function statusLoss(status: number, access: AriAccess): LinkLoss {
+  if (status === 401 || status === 403) {
+    return {
+      code: 'wrong-credentials',
+      sentence: `Asterisk refused the ARI user "${access.username}". Check its name and password in ari.conf, then reload with "module reload res_ari.so".`,
+    }
+  }
+  if (status === 503)
+    return { code: 'not-booted', sentence: 'Asterisk is still starting. Parley tries again by itself.' }
+  if (status === 404) {
+    return {
+      code: 'not-booted',
+      sentence: `${access.url} has no ARI. If Asterisk is not just starting, set enabled = yes in ari.conf.`,
+    }
+  }
+  return { code: 'fault', sentence: `ARI at ${access.url} answered with status ${status}.` }
+}
+
+function unreachable(code: string, access: AriAccess): LinkLoss {
+  return {
+    code: code === 'ECONNREFUSED' ? 'refused' : code.includes('TIMEOUT') ? 'timeout' : 'lost',
+    sentence: `Nothing answers at ${access.url} (${code}). Start Asterisk, or check enabled, bindaddr and bindport in http.conf.`,
+  }
+}
