@@ -1,6 +1,7 @@
-import { accessSync, constants, existsSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
-import { delimiter, join } from 'node:path'
+import { join } from 'node:path'
+import { findCommand } from './find-command.ts'
 import { LabUnavailable, reasonOf } from './lab-unavailable.ts'
 import { runCommand } from './run-command.ts'
 
@@ -69,22 +70,11 @@ export async function unpackDebianPackages({
 }
 
 function requireCommands(...commands: string[]): void {
-  const missing = commands.filter((command) => !isInPath(command))
+  const missing = commands.filter((command) => findCommand(command) === undefined)
   if (missing.length === 0) return
   throw new LabUnavailable(
     `The demo PBX is made from Debian packages, and ${missing.join(' and ')} can't be found on this machine.`,
   )
-}
-
-function isInPath(command: string): boolean {
-  return (process.env.PATH ?? '').split(delimiter).some((folder) => {
-    try {
-      accessSync(join(folder, command), constants.X_OK)
-      return true
-    } catch {
-      return false
-    }
-  })
 }
 
 /** The mirror that the machine's own apt sources name, or the one in PARLEY_DEBIAN_MIRROR. */

@@ -1,7 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type AsteriskInstance, AsteriskStartFailed, startAsterisk } from '../../module/lab/asterisk-instance.ts'
+import {
+  type AsteriskInstance,
+  AsteriskStartFailed,
+  startAsterisk,
+} from '../../module/lab/asterisk-instance.ts'
 import { prepareAsterisk } from '../../module/lab/asterisk-prefix.ts'
 import { freePorts } from '../../module/lab/free-ports.ts'
 import { SoftPhone } from '../../module/lab/soft-phone.ts'
