@@ -90,7 +90,9 @@ export async function startSidecar(config: Config, log: Logger): Promise<Sidecar
     pbx.onChanged(drain.trigger),
     hub.panels.onChanged(drain.trigger),
     pbx.onDirectory((directory) => {
-      store.saveDirectory(directory).catch((error: unknown) => log.error({ err: error }, 'The directory could not be stored'))
+      store
+        .saveDirectory(directory)
+        .catch((error: unknown) => log.error({ err: error }, 'The directory could not be stored'))
     }),
   ]
 
@@ -137,7 +139,9 @@ export async function startSidecar(config: Config, log: Logger): Promise<Sidecar
     clock,
   })
   const pruning = setInterval(() => {
-    store.pruneEvents(clock() - eventsKeptMs).catch((error: unknown) => log.error({ err: error }, 'Old events could not be removed'))
+    store
+      .pruneEvents(clock() - eventsKeptMs)
+      .catch((error: unknown) => log.error({ err: error }, 'Old events could not be removed'))
   }, pruneEveryMs)
   pruning.unref()
 

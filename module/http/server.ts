@@ -1,7 +1,7 @@
 import fastifyHelmet from '@fastify/helmet'
 import fastifySwagger from '@fastify/swagger'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
-import fastify, { type FastifyBaseLogger } from 'fastify'
+import fastify, { type FastifyBaseLogger, LogController } from 'fastify'
 import type { FragmentManifest } from '../manifest.ts'
 import { type AdminRoutesDeps, adminRoutes } from './admin-routes.ts'
 import { authenticate } from './authentication.ts'
@@ -34,7 +34,7 @@ const apiBodyLimitBytes = 64 * 1024
 export async function createHttpServer(deps: HttpDeps) {
   const app = fastify({
     loggerInstance: deps.logger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: apiBodyLimitBytes,
     trustProxy: 'loopback',
     forceCloseConnections: true,

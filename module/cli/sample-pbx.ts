@@ -1,0 +1,107 @@
+import { join } from 'node:path'
+import { type Config, completeConfig } from '../config.ts'
+import { asCarrierId, asGroupNumber, asPbxId, asRuleId } from '../domain/ids.ts'
+import { type AsteriskInstance, startAsterisk } from '../lab/asterisk-instance.ts'
+import type { AsteriskPrefix } from '../lab/asterisk-prefix.ts'
+import { startCustomerPhone } from '../lab/customer-phone.ts'
+import { freeTcpPortFrom } from '../lab/free-ports.ts'
+import { SAMPLE_PBX } from '../lab/sample-pbx.ts'
+import { SoftPhone } from '../lab/soft-phone.ts'
+import { TrunkPeer } from '../lab/trunk-peer.ts'
+import type { Sidecar } from '../wiring.ts'
+
+/** Phones that are switched on; the others show what an absent agent looks like. */
+const registered = ['101', '102', '104']
+const hostOfTrunk = '127.0.0.2'
+const firstHttpPort = 8077
+const firstCustomerPort = 8078
+
+export interface SamplePbx {
+  readonly asterisk: AsteriskInstance
+  readonly config: Config
+  readonly trunkPeer: string
+  readonly customerUrl: string
+  close(): Promise<void>
+}
+
+/** A whole PBX to try Parley on: Asterisk, a carrier's end of a trunk, phones, and a customer's phone page. */
+export async function startSamplePbx(prefix: AsteriskPrefix, folder: string): Promise<SamplePbx> {
+  const closers: (() => Promise<void> | void)[] = []
+  const close = async () => {
+    for (const step of closers.splice(0).reverse()) await step()
+  }
+  try {
+    const trunkPort = 5070
+    const asterisk = await startAsterisk({
+      prefix,
+      folder: join(folder, 'asterisk'),
+      trunkPeer: { host: hostOfTrunk, port: trunkPort },
+    })
+    closers.push(() => asterisk.stop())
+    const pbx = { host: '127.0.0.1', port: asterisk.sipPort }
+    const peer = await TrunkPeer.open({ pbx, host: hostOfTrunk, port: trunkPort })
+    closers.push(() => peer.close())
+    const customer = await startCustomerPhone({ peer, port: await freeTcpPortFrom(firstCustomerPort) })
+    closers.push(() => customer.close())
+    const phones = await Promise.all(registered.map((extension) => startPhone(extension, pbx, asterisk)))
+    closers.push(async () => {
+      for (const phone of phones) {
+        await phone.unregister()
+        phone.close()
+      }
+    })
+    const config = completeConfig(
+      {
+        pbx: {
+          ami: { host: '127.0.0.1', port: asterisk.amiPort, ...asterisk.credentials.ami },
+          ari: { url: `http://127.0.0.1:${asterisk.httpPort}`, ...asterisk.credentials.ari },
+          spoolFolder: asterisk.spoolFolder,
+          sipDomain: '127.0.0.1',
+        },
+        http: { port: await freeTcpPortFrom(firstHttpPort) },
+        dataFolder: folder,
+        logLevel: 'warn',
+      },
+      folder,
+    )
+    return { asterisk, config, trunkPeer: `${hostOfTrunk}:${trunkPort}`, customerUrl: customer.url, close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+async function startPhone(
+  extension: string,
+  pbx: { host: string; port: number },
+  asterisk: AsteriskInstance,
+): Promise<SoftPhone> {
+  const password = asterisk.credentials.phones[extension] ?? ''
+  const phone = await SoftPhone.open({ extension, password, pbx })
+  await phone.register()
+  return phone
+}
+
+/** The trunk and the rule of the first example; what somebody changed since is left alone. */
+export async function installSampleRule({ store, carriers }: Sidecar): Promise<void> {
+  if (store.carriers().length === 0) {
+    await carriers.save({
+      id: asCarrierId(SAMPLE_PBX.trunk),
+      kind: 'sip-message',
+      name: 'SIP trunk',
+      enabled: true,
+      settings: { trunk: SAMPLE_PBX.trunk, fromHost: '127.0.0.1' },
+      secrets: {},
+    })
+  }
+  if (store.ruleSet().rules.length > 0) return
+  await store.saveRule({
+    id: asRuleId('01920000-0000-7000-8000-000000000001'),
+    name: 'Support',
+    position: 0,
+    enabled: true,
+    dids: [{ kind: 'number', value: '+16313808000' }],
+    channels: null,
+    destination: { pbxId: asPbxId('main'), kind: 'queue', number: asGroupNumber(SAMPLE_PBX.queue.number) },
+  })
+}

@@ -1,0 +1,165 @@
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
+import t, { type Test } from 'tap'
+import { WebSocket } from 'ws'
+import { writeCursor } from '../../module/app/cursor.ts'
+import type { ServerFrame } from '../../module/contract/live.ts'
+import { asExtension } from '../../module/domain/ids.ts'
+import { createSampleSidecar, inbound, tokenFor } from './sample-sidecar.ts'
+
+t.test('the live socket', async (t) => {
+  const sidecar = await createSampleSidecar()
+  t.teardown(() => sidecar.close())
+  const { app, store, hub, scripted, receiveInbound } = sidecar
+  await app.listen({ host: '127.0.0.1', port: 0 })
+  const { port } = app.server.address() as AddressInfo
+
+  /** A panel that keeps its frames; `next` waits for the first one, seen or to come, of a type. */
+  async function panel(t: Test, first: object | string) {
+    const socket = new WebSocket(`ws://127.0.0.1:${port}/live`)
+    t.teardown(() => socket.terminate())
+    const frames: ServerFrame[] = []
+    const waiting = new Set<() => void>()
+    socket.on('message', (data) => {
+      frames.push(JSON.parse(data.toString()))
+      for (const wake of waiting) wake()
+    })
+    await once(socket, 'open')
+    socket.send(typeof first === 'string' ? first : JSON.stringify(first))
+    async function next<T extends ServerFrame['type']>(type: T): Promise<Extract<ServerFrame, { type: T }>> {
+      for (;;) {
+        const at = frames.findIndex((frame) => frame.type === type)
+        if (at >= 0) return frames.splice(at, 1)[0] as Extract<ServerFrame, { type: T }>
+        await new Promise<void>((resolve) => {
+          const wake = () => {
+            waiting.delete(wake)
+            resolve()
+          }
+          waiting.add(wake)
+        })
+      }
+    }
+    return { socket, frames, next, closed: once(socket, 'close') }
+  }
+  const hello = (extension: string, cursor: string | null = null) => ({
+    type: 'hello',
+    token: tokenFor(extension),
+    cursor,
+  })
+
+  await t.test('tells members what is committed, and others nothing', async (t) => {
+    const alice = await panel(t, hello('101'))
+    const frank = await panel(t, hello('106'))
+    await alice.next('ready')
+    await frank.next('ready')
+    const { groups } = await alice.next('presence')
+    t.match(groups[0], { kind: 'queue', number: '8000' })
+    t.ok(hub.panels.isOpen(asExtension('101')))
+
+    const receipt = await receiveInbound(inbound())
+    const one = await alice.next('event')
+    const other = await alice.next('event')
+    t.equal(receipt.kind === 'committed' && receipt.conversationId, one.conversationId)
+    t.same([one.event.kind, other.event.kind].sort(), ['designation-changed', 'message-received'])
+    t.notMatch(JSON.stringify([one, other]), 'Hello', 'events carry no text')
+    await receiveInbound(inbound())
+    await alice.next('event')
+    t.same(
+      frank.frames.filter(({ type }) => type === 'event'),
+      [],
+      'an outsider hears nothing',
+    )
+  })
+
+  await t.test('resumes from a cursor and resets an unknown one', async (t) => {
+    const here = writeCursor(store.epoch, store.lastSeq())
+    await receiveInbound(inbound())
+    const back = await panel(t, hello('102', here))
+    t.match((await back.next('event')).event, { kind: 'message-received', mention: '101' })
+    for (const cursor of [
+      'nonsense',
+      writeCursor('another', 3),
+      writeCursor(store.epoch, store.lastSeq() + 100),
+    ]) {
+      const lost = await panel(t, hello('102', cursor))
+      t.ok((await lost.next('reset')).cursor, cursor)
+    }
+    const current = await panel(t, hello('102', writeCursor(store.epoch, store.lastSeq())))
+    await current.next('presence')
+    t.same(
+      current.frames.filter(({ type }) => type === 'reset' || type === 'event'),
+      [],
+      'nothing was missed',
+    )
+  })
+
+  await t.test('says when somebody’s state changes', async (t) => {
+    const alice = await panel(t, hello('101'))
+    await alice.next('presence')
+    const bob = asExtension('102')
+    const presence = new Map(scripted.presence).set(bob, {
+      extension: bob,
+      registration: 'registered',
+      call: 'on-call',
+      dnd: 'off',
+      since: 1,
+    })
+    scripted.change({ presence })
+    for (;;) {
+      const { groups } = await alice.next('presence')
+      const summary = groups[0]?.people.find(({ extension }) => extension === '102')?.summary
+      if (summary === 'On a call') break
+    }
+    scripted.change({ freshness: 'stale' })
+    for (;;) if ((await alice.next('presence')).stale) break
+    scripted.change({ freshness: 'live', presence: scripted.presence })
+    t.pass('seen')
+  })
+
+  await t.test('admits nobody without a valid token', async (t) => {
+    const cases: [string, object | string, string][] = [
+      ['forged', { type: 'hello', token: 'a.b', cursor: null }, 'unauthorised'],
+      ['expired', { type: 'hello', token: tokenFor('101', ['agent'], -5), cursor: null }, 'expired'],
+      ['nonsense', 'what?', 'bad-frame'],
+      ['renewal before hello', { type: 'renew', token: tokenFor('101') }, 'bad-frame'],
+      ['a key too many', { type: 'hello', token: tokenFor('101'), cursor: null, admin: true }, 'bad-frame'],
+    ]
+    for (const [name, frame, code] of cases) {
+      const stranger = await panel(t, frame)
+      t.equal((await stranger.next('refused')).code, code, name)
+      await stranger.closed
+    }
+  })
+
+  await t.test('renews for the same agent only', async (t) => {
+    const alice = await panel(t, hello('101'))
+    await alice.next('ready')
+    alice.socket.send(JSON.stringify({ type: 'renew', token: tokenFor('101', ['agent'], 3600) }))
+    t.ok((await alice.next('renewed')).expiresAt)
+    alice.socket.send(JSON.stringify({ type: 'renew', token: tokenFor('102') }))
+    await alice.next('refused')
+    await alice.closed
+  })
+
+  await t.test('knows when the last panel of an agent has gone', async (t) => {
+    const changed = () =>
+      new Promise<void>((resolve) => {
+        const stop = hub.panels.onChanged(() => {
+          stop()
+          resolve()
+        })
+      })
+    const opened = changed()
+    const one = await panel(t, hello('103'))
+    const two = await panel(t, hello('103'))
+    await opened
+    await two.next('ready')
+    one.socket.close()
+    await one.closed
+    t.ok(hub.panels.isOpen(asExtension('103')), 'the other tab is open')
+    const gone = changed()
+    two.socket.close()
+    await gone
+    t.notOk(hub.panels.isOpen(asExtension('103')))
+  })
+})

@@ -1,0 +1,228 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pino } from 'pino'
+import { v7 as uuidv7 } from 'uuid'
+import type { Role } from '../../module/app/access.ts'
+import { createConversationActions } from '../../module/app/act-on-conversation.ts'
+import { createCarrierAccounts } from '../../module/app/carrier-accounts.ts'
+import type { Carrier, Pbx, WebhookCarrier } from '../../module/app/ports.ts'
+import { createReceiveInbound } from '../../module/app/receive-inbound.ts'
+import { signToken } from '../../module/app/session-token.ts'
+import { createAddressReader } from '../../module/carriers/address-reader.ts'
+import type { Directory, PbxSnapshot } from '../../module/domain/directory.ts'
+import type { Group } from '../../module/domain/group.ts'
+import {
+  asCarrierId,
+  asExtension,
+  asGroupNumber,
+  asPbxId,
+  asRuleId,
+  type Extension,
+  type GroupRef,
+  groupKey,
+} from '../../module/domain/ids.ts'
+import type { InboundMessage } from '../../module/domain/message.ts'
+import type { Presence } from '../../module/domain/presence.ts'
+import { createMetrics } from '../../module/http/metrics.ts'
+import { createHttpServer } from '../../module/http/server.ts'
+import { createLiveHub } from '../../module/live/live-hub.ts'
+import { liveRoutes } from '../../module/live/live-routes.ts'
+import { moduleRoot } from '../../module/manifest.ts'
+import { openSqliteStore } from '../../module/store/sqlite-store.ts'
+
+const pbxId = asPbxId('main')
+export const queue: GroupRef = { pbxId, kind: 'queue', number: asGroupNumber('8000') }
+export const ringGroup: GroupRef = { pbxId, kind: 'ring-group', number: asGroupNumber('600') }
+const names = { '101': 'Alice Adams', '102': 'Bob Brown', '103': 'Carol Clark', '106': 'Frank Fox' }
+export const tokenKey = new Uint8Array(32).fill(1)
+
+const group = (
+  ref: GroupRef,
+  name: string | null,
+  strategy: Group['strategy'],
+  extensions: readonly string[],
+): Group => ({
+  ref,
+  name,
+  strategy,
+  foreign: [],
+  members: extensions.map((extension, position) => ({
+    extension: asExtension(extension),
+    position,
+    membership: 'static',
+    penalty: 0,
+    loggedIn: true,
+    paused: false,
+    pausedReason: null,
+    lastCallAt: null,
+    inCall: false,
+  })),
+})
+
+/** A PBX whose answers the test sets. */
+export function createScriptedPbx() {
+  const listeners = new Set<() => void>()
+  const extensions = Object.entries(names).map(([number, name]) => {
+    const extension = asExtension(number)
+    return [extension, { extension, name, devices: [`PJSIP/${number}`] }] as const
+  })
+  const groups = [
+    group(queue, 'Support Department', 'rrmemory', ['101', '102']),
+    group(ringGroup, null, 'ringall', ['103']),
+  ]
+  const directory: Directory = {
+    pbxId,
+    extensions: new Map(extensions),
+    groups: new Map(groups.map((each) => [groupKey(each.ref), each])),
+    dids: ['16313808000'],
+    readAt: 1,
+  }
+  const presence = new Map<Extension, Presence>(
+    extensions.map(([extension]) => [
+      extension,
+      { extension, registration: 'registered', call: 'idle', dnd: 'off', since: 0 },
+    ]),
+  )
+  let snapshot: PbxSnapshot = { directory, presence, freshness: 'live' }
+  const pbx: Pbx = {
+    snapshot: () => snapshot,
+    health: () => ({
+      ami: { kind: 'up', since: 0 },
+      ari: { kind: 'down', since: 0, code: 'refused', sentence: 'Start it.' },
+    }),
+    onChanged(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+  }
+  return {
+    pbx,
+    change(next: Partial<PbxSnapshot>) {
+      snapshot = { ...snapshot, ...next }
+      for (const listener of listeners) listener()
+    },
+    directory,
+    presence,
+  }
+}
+
+/** A carrier whose webhook says `ok` in a header instead of signing, and whose body is the messages as JSON. */
+const scriptedCarrier: WebhookCarrier = {
+  id: asCarrierId('scripted'),
+  channels: ['sms'],
+  send: async () => ({ kind: 'taken', carrierMessageId: null, state: 'sent' }),
+  close: async () => {},
+  receive(request) {
+    if (request.headers['x-proof'] !== 'ok') return { kind: 'refused', reason: 'no proof' }
+    const answer = { status: 200, contentType: 'text/xml', body: '<Response/>' }
+    try {
+      return {
+        kind: 'content',
+        inbound: JSON.parse(Buffer.from(request.body).toString('utf8')),
+        reports: [],
+        answer,
+      }
+    } catch {
+      return { kind: 'unreadable', reason: 'not JSON', answer }
+    }
+  },
+}
+
+let serial = 0
+export const inbound = (over: Partial<InboundMessage> = {}): InboundMessage => ({
+  carrierId: asCarrierId('scripted'),
+  carrierMessageId: `m${++serial}`,
+  channel: 'sms',
+  sender: { kind: 'number', value: '+19542788086' },
+  senderName: null,
+  did: { kind: 'number', value: '+16313808000' },
+  content: { kind: 'text', text: 'Hello', media: [] },
+  carrierAt: null,
+  receivedAt: Date.now(),
+  ...over,
+})
+
+/** Everything but Asterisk and the carriers, real: store, HTTP, live socket. */
+export async function createSampleSidecar(options: { build?: () => Carrier } = {}) {
+  const folder = mkdtempSync(join(tmpdir(), 'parley-http-'))
+  const log = pino({ level: 'silent' })
+  const clock = Date.now
+  const store = openSqliteStore({
+    file: join(folder, 'parley.sqlite'),
+    newId: uuidv7,
+    secretKey: new Uint8Array(32),
+    clock,
+    log,
+  })
+  const scripted = createScriptedPbx()
+  const { pbx } = scripted
+  const hub = createLiveHub({ store, pbx, tokenKey, clock, log })
+  const carriers = createCarrierAccounts({ store, build: options.build ?? (() => scriptedCarrier), log })
+  const receiveInbound = createReceiveInbound({ store, pbx, panels: hub.panels, clock, random: () => 0 })
+  const app = await createHttpServer({
+    store,
+    pbx,
+    panels: hub.panels,
+    actions: createConversationActions({ store, pbx, clock }),
+    carriers,
+    receiveInbound,
+    readAddress: createAddressReader({ homeCountry: 'US' }),
+    clock,
+    metrics: createMetrics(pbx),
+    publicUrl: 'https://pbx.example.com/parley',
+    tokenKey,
+    version: '0.0.0',
+    fragments: [],
+    root: moduleRoot,
+    logger: log,
+  })
+  await app.register(liveRoutes, { hub })
+  await store.saveRule({
+    id: asRuleId('r1'),
+    name: 'Support',
+    position: 0,
+    enabled: true,
+    dids: [{ kind: 'number', value: '+16313808000' }],
+    channels: null,
+    destination: queue,
+  })
+  await carriers.save({
+    id: asCarrierId('scripted'),
+    kind: 'twilio',
+    name: 'Scripted',
+    enabled: true,
+    settings: { accountSid: 'AC1' },
+    secrets: { authToken: 'hush' },
+  })
+
+  return {
+    app,
+    store,
+    hub,
+    scripted,
+    receiveInbound,
+    async close() {
+      hub.close()
+      await app.close()
+      await store.close()
+      rmSync(folder, { recursive: true })
+    },
+  }
+}
+
+export const tokenFor = (
+  extension: string | null,
+  roles: readonly Role[] = ['agent'],
+  expiresInSeconds = 600,
+): string =>
+  signToken(tokenKey, {
+    sid: `s-${extension}`,
+    ext: extension,
+    roles,
+    exp: Math.floor(Date.now() / 1000) + expiresInSeconds,
+  })
+
+export const bearer = (extension: string | null, roles: readonly Role[] = ['agent']) => ({
+  authorization: `Bearer ${tokenFor(extension, roles)}`,
+})
