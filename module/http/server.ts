@@ -1,7 +1,7 @@
 import fastifyHelmet from '@fastify/helmet'
 import fastifySwagger from '@fastify/swagger'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
-import fastify, { type FastifyBaseLogger, LogController } from 'fastify'
+import fastify, { type FastifyBaseLogger, type FastifyPluginAsync, LogController } from 'fastify'
 import type { FragmentManifest } from '../manifest.ts'
 import { type AdminRoutesDeps, adminRoutes } from './admin-routes.ts'
 import { authenticate } from './authentication.ts'
@@ -74,20 +74,22 @@ export async function createHttpServer(deps: HttpDeps) {
     },
   })
 
-  await app.register(
-    async (api) => {
-      api.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())
-      await api.register(async (closed) => {
-        closed.addHook('onRequest', authenticate(deps.tokenKey, deps.clock))
-        await closed.register(conversationRoutes, deps)
-        await closed.register(groupRoutes, deps)
-        await closed.register(adminRoutes, deps)
-      })
-    },
-    { prefix: '/api/v1' },
-  )
+  await app.register(apiRoutes, { ...deps, prefix: '/api/v1' })
   await app.register(webhookRoutes, { ...deps, publicUrl: deps.publicUrl ?? '' })
   await app.register(healthRoutes, deps)
   await app.register(pageRoutes, deps)
   return app
+}
+
+/** Open to all is only the description; everything else asks who is there. */
+const apiRoutes: FastifyPluginAsync<HttpDeps> = async (app, deps) => {
+  app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())
+  await app.register(signedInRoutes, deps)
+}
+
+const signedInRoutes: FastifyPluginAsync<HttpDeps> = async (app, deps) => {
+  app.addHook('onRequest', authenticate(deps.tokenKey, deps.clock))
+  await app.register(conversationRoutes, deps)
+  await app.register(groupRoutes, deps)
+  await app.register(adminRoutes, deps)
 }
