@@ -1,0 +1,39 @@
+import type { AddressReader, Carrier, CarrierAccount, Log, SipMessenger } from '../app/ports.ts'
+import { CarrierSettingsError } from './account-settings.ts'
+import { createSipMessageCarrier } from './sip-message/sip-message-carrier.ts'
+import { createTwilioCarrier } from './twilio/twilio-carrier.ts'
+
+/** Every kind of carrier there is. A new one is a folder here, a line in this list and one below. */
+export const carrierKinds = ['twilio', 'sip-message'] as const
+export type CarrierKind = (typeof carrierKinds)[number]
+
+export interface CarrierDeps {
+  readonly messenger: SipMessenger
+  /** Scheme, host and base path under which carriers reach us; null when they can't. */
+  readonly publicUrl: string | null
+  readonly readAddress: AddressReader
+  readonly log: Log
+  /** Where a test or a lab keeps its Twilio; Twilio's own otherwise. */
+  readonly twilioApiBase?: string
+}
+
+/** Puts an account to work. Throws `CarrierSettingsError`, whose message names what is wrong and where. */
+export function createCarrier(account: CarrierAccount, deps: CarrierDeps): Carrier {
+  if (!isCarrierKind(account.kind)) {
+    throw new CarrierSettingsError(account, 'kind', `must be one of: ${carrierKinds.join(', ')}.`)
+  }
+  return builders[account.kind](account, deps)
+}
+
+const builders: Record<CarrierKind, (account: CarrierAccount, deps: CarrierDeps) => Carrier> = {
+  twilio: (account, { publicUrl, readAddress, log, twilioApiBase }) =>
+    createTwilioCarrier(account, {
+      publicUrl,
+      readAddress,
+      log,
+      ...(twilioApiBase === undefined ? {} : { apiBase: twilioApiBase }),
+    }),
+  'sip-message': (account, { messenger, log }) => createSipMessageCarrier(account, { messenger, log }),
+}
+
+const isCarrierKind = (kind: string): kind is CarrierKind => carrierKinds.some((known) => known === kind)
