@@ -13,19 +13,18 @@ export interface AllowedActions {
 
 /** What this person may do here. The server decides in the end; this only says it before the click. */
 export function allowedActions(conversation: ConversationWire, me: MeWire): AllowedActions {
-  const { designated, status } = conversation
+  const { designated } = conversation
   const mine = me.extension !== null && designated?.extension === me.extension
-  const closed = status === 'closed' ? 'This conversation is closed. Reopen it first.' : null
+  const closed = conversation.status === 'closed' ? 'This conversation is closed. Reopen it first.' : null
   const outsider = me.extension === null ? 'Only an agent with an extension can do this.' : null
+  const status =
+    mine || designated === null || me.roles.includes('admin') ? null : onlyDesignated(conversation, '')
   return {
     reply: outsider ?? closed ?? unanswerable(conversation),
     transfer: outsider ?? closed ?? (mine ? null : onlyDesignated(conversation, 'Take it first.')),
     take: outsider ?? closed ?? taken(conversation, mine),
-    close:
-      outsider ??
-      (closed === null ? null : 'This conversation is closed already.') ??
-      (mine || designated === null ? null : onlyDesignated(conversation, '')),
-    reopen: closed === null ? 'This conversation is open.' : outsider,
+    close: closed === null ? status : 'This conversation is closed already.',
+    reopen: closed === null ? 'This conversation is open.' : status,
   }
 }
 

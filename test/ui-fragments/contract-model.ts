@@ -1,0 +1,257 @@
+import type {
+  ConversationWire,
+  DecisionWire,
+  GroupWire,
+  MessageWire,
+  PersonWire,
+} from '../../module/contract/api.ts'
+import type { EventWire, ServerFrame } from '../../module/contract/live.ts'
+
+export const support: GroupWire = { kind: 'queue', number: '8000', name: 'Support Department' }
+export const did = '+16313808000'
+
+const person = (extension: string, name: string, facts: Partial<PersonWire> = {}): PersonWire => ({
+  extension,
+  name,
+  loggedIn: true,
+  paused: false,
+  pausedReason: null,
+  registration: 'registered',
+  call: 'idle',
+  dnd: 'off',
+  panelOpen: true,
+  penalty: 0,
+  available: true,
+  summary: 'Available',
+  ...facts,
+})
+
+export interface InboundFacts {
+  readonly from?: string
+  readonly name?: string | null
+  readonly text: string
+  readonly channel?: 'sms' | 'whatsapp'
+  readonly designated?: string | null
+  readonly at?: Date
+  readonly answerable?: boolean
+  readonly notice?: string
+}
+
+type Event = Extract<ServerFrame, { type: 'event' }>
+
+/** The server's side of the contract, in memory: what panels are tested against. */
+export class ContractModel {
+  people: PersonWire[] = [
+    person('101', 'Alice Adams'),
+    person('102', 'Bob Brown', { call: 'on-call', summary: 'On a call' }),
+    person('103', 'Carla Costa', {
+      loggedIn: false,
+      available: false,
+      panelOpen: false,
+      summary: 'Not logged in',
+    }),
+    person('104', 'Deniz Demir', {
+      paused: true,
+      pausedReason: 'Lunch',
+      available: false,
+      summary: 'Paused: Lunch',
+    }),
+  ]
+  readonly conversations = new Map<string, ConversationWire>()
+  readonly messages = new Map<string, MessageWire[]>()
+  readonly decisions = new Map<string, DecisionWire[]>()
+  readonly events: Event[] = []
+  readonly keys = new Map<string, MessageWire>()
+  /** Cursors up to here are no longer kept. */
+  forgotten = 0
+  #ids = 0
+  #listener: (event: Event) => void = () => {}
+
+  onEvent(listener: (event: Event) => void): void {
+    this.#listener = listener
+  }
+
+  get cursor(): string {
+    return `epoch.${this.events.length}`
+  }
+
+  inbound(facts: InboundFacts): ConversationWire {
+    const { from = '+19542788086', name = null, text, channel = 'sms', answerable = true } = facts
+    const at = (facts.at ?? new Date()).toISOString()
+    let conversation = [...this.conversations.values()].find(({ customer }) => customer.address === from)
+    if (conversation === undefined) {
+      conversation = {
+        id: this.#id('conversation'),
+        customer: { address: from, name, answerable },
+        group: support,
+        designated: null,
+        version: 1,
+        status: 'open',
+        channels: [channel],
+        lastMessage: null,
+        waitingSince: null,
+        openedAt: at,
+      }
+      this.conversations.set(conversation.id, conversation)
+      this.messages.set(conversation.id, [])
+      this.decisions.set(conversation.id, [])
+      if (facts.designated !== undefined)
+        this.designate(conversation.id, facts.designated, 'opened', null, at)
+      conversation = this.get(conversation.id)
+    }
+    const mention = conversation.designated
+    const message = this.#message({
+      direction: 'in',
+      channel,
+      text,
+      at,
+      mention: mention?.extension ?? null,
+      mentionName: mention?.name ?? null,
+      author: { kind: 'customer', extension: null, name: name ?? from },
+      notice: facts.notice ?? null,
+    })
+    this.messages.get(conversation.id)?.push(message)
+    this.#change(conversation.id, {
+      channels: [...new Set([...conversation.channels, channel])],
+      lastMessage: { direction: 'in', preview: text.slice(0, 120), mention, at },
+      waitingSince: conversation.waitingSince ?? at,
+    })
+    this.#tell(conversation.id, { kind: 'message-received', messageId: message.id, mention: message.mention })
+    return this.get(conversation.id)
+  }
+
+  reply(id: string, extension: string, text: string, key: string, at = new Date()): MessageWire {
+    const known = this.keys.get(key)
+    if (known !== undefined) return known
+    const { designated } = this.get(id)
+    const message = this.#message({
+      direction: 'out',
+      text,
+      at: at.toISOString(),
+      author: { kind: 'agent', extension, name: this.nameOf(extension) },
+      state: 'queued',
+    })
+    this.keys.set(key, message)
+    this.messages.get(id)?.push(message)
+    this.#change(id, {
+      lastMessage: { direction: 'out', preview: text, mention: null, at: message.at },
+      waitingSince: null,
+    })
+    this.#tell(id, { kind: 'message-written', messageId: message.id, author: extension })
+    if (designated === null) this.designate(id, extension, 'reply', extension, message.at)
+    return message
+  }
+
+  settle(id: string, messageId: string, state: NonNullable<MessageWire['state']>, sentence?: string): void {
+    const held = this.messages.get(id) ?? []
+    const failure = sentence === undefined ? null : { code: 'unreachable', sentence }
+    this.messages.set(
+      id,
+      held.map((message) => (message.id === messageId ? { ...message, state, failure } : message)),
+    )
+    this.#tell(id, { kind: 'message-state-changed', messageId, state })
+  }
+
+  designate(
+    id: string,
+    to: string | null,
+    cause: string,
+    by: string | null,
+    at = new Date().toISOString(),
+    note: string | null = null,
+  ): void {
+    const winner = to === null ? null : { extension: to, name: this.nameOf(to) }
+    const { designated, version } = this.get(id)
+    const decision: DecisionWire = {
+      id: this.#id('decision'),
+      conversationId: id,
+      at,
+      cause,
+      sentence:
+        winner === null
+          ? 'Nobody was available: Carla Costa (not logged in to the queue). The first to become available gets it.'
+          : `${winner.name} (${winner.extension}) was designated: panel open and idle, next in the round robin. Not considered: Carla Costa (not logged in to the queue), Deniz Demir (paused in the queue).`,
+      actor: by === null ? { kind: 'pbx', name: 'PBX' } : { kind: 'agent', name: this.nameOf(by) },
+      previous: designated?.extension ?? null,
+      winner,
+      note,
+      candidates:
+        by !== null
+          ? []
+          : this.people.map(({ extension, name, available, call, summary }) => ({
+              extension,
+              name,
+              tier: available ? (call === 'idle' ? 'panel-idle' : 'panel-busy') : null,
+              excluded: available ? null : 'logged-out',
+              reason: available
+                ? call === 'idle'
+                  ? 'panel open and idle'
+                  : 'panel open, busy on the phone'
+                : summary.toLowerCase(),
+            })),
+    }
+    this.decisions.get(id)?.unshift(decision)
+    this.#change(id, { designated: winner, version: version + 1 })
+    this.#tell(id, {
+      kind: 'designation-changed',
+      decisionId: decision.id,
+      designated: to,
+      version: version + 1,
+    })
+  }
+
+  setStatus(id: string, status: 'open' | 'closed'): void {
+    const version = this.get(id).version + 1
+    this.#change(id, { status, version })
+    this.#tell(id, { kind: 'status-changed', status, version })
+  }
+
+  get(id: string): ConversationWire {
+    const conversation = this.conversations.get(id)
+    if (conversation === undefined) throw new Error(`no conversation ${id}`)
+    return conversation
+  }
+
+  nameOf = (extension: string): string =>
+    this.people.find((known) => known.extension === extension)?.name ?? extension
+
+  #change(id: string, change: Partial<ConversationWire>): void {
+    this.conversations.set(id, { ...this.get(id), ...change })
+  }
+
+  #message(
+    facts: Partial<MessageWire> & Pick<MessageWire, 'direction' | 'text' | 'at' | 'author'>,
+  ): MessageWire {
+    return {
+      id: this.#id('message'),
+      channel: 'sms',
+      did,
+      media: [],
+      notice: null,
+      mention: null,
+      mentionName: null,
+      state: null,
+      failure: null,
+      carrierAt: null,
+      ...facts,
+    }
+  }
+
+  #tell(conversationId: string, event: EventWire): void {
+    const at = new Date().toISOString()
+    const frame: Event = {
+      type: 'event',
+      cursor: `epoch.${this.events.length + 1}`,
+      conversationId,
+      at,
+      event,
+    }
+    this.events.push(frame)
+    this.#listener(frame)
+  }
+
+  #id(kind: string): string {
+    this.#ids += 1
+    return `${kind}-${String(this.#ids).padStart(5, '0')}`
+  }
+}

@@ -1,0 +1,313 @@
+import { readFileSync } from 'node:fs'
+import fastifyStatic from '@fastify/static'
+import fastifyWebsocket from '@fastify/websocket'
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import type { WebSocket } from 'ws'
+import type {
+  CarrierWire,
+  ConversationWire,
+  MeWire,
+  RuleWire,
+  SystemWire,
+} from '../../module/contract/api.ts'
+import type { ClientFrame, ServerFrame } from '../../module/contract/live.ts'
+import { ContractModel, did, support } from './contract-model.ts'
+
+const policy =
+  "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'"
+const pages = new URL('../../ui-fragments/pages/', import.meta.url)
+
+/** Tokens are `agent-101` and `admin`; anything else is refused. */
+const viewerOf = (token: string): string | null | undefined =>
+  token === 'admin' ? null : /^agent-\d+$/.test(token) ? token.slice(6) : undefined
+
+export type ContractServer = Awaited<ReturnType<typeof startContractServer>>
+
+/**
+ * A small server that speaks the panels' contract: real HTTP, real sockets, the real pages under the real content
+ * security policy, over a model in memory. `under` mounts all of it in a folder, as a proxy would.
+ */
+export async function startContractServer(options: { assets?: string; under?: string } = {}) {
+  const { assets, under = '' } = options
+  const model = new ContractModel()
+  const sockets = new Map<WebSocket, string | null>()
+  const hellos: Array<Extract<ClientFrame, { type: 'hello' }>> = []
+  const requests: string[] = []
+  const rules = new Map<string, RuleWire>()
+  const carriers = new Map<string, CarrierWire & { secrets?: Record<string, string> }>()
+  /** Tests make the server misbehave by these. */
+  const faults = { loseReplyAnswers: 0, refuseLive: false, expired: false, stale: false }
+  const app = fastify({ forceCloseConnections: true })
+
+  const problem = (reply: FastifyReply, status: number, code: string, detail: string, more: object = {}) =>
+    reply
+      .code(status)
+      .type('application/problem+json')
+      .send({ type: `urn:parley:problem:${code}`, title: 'Not done', status, code, detail, ...more })
+  const me = (request: FastifyRequest): string | null =>
+    viewerOf(String(request.headers.authorization).replace('Bearer ', '')) ?? null
+  const send = (socket: WebSocket, frame: ServerFrame) => socket.send(JSON.stringify(frame))
+  const presence = (full: boolean): ServerFrame => ({
+    type: 'presence',
+    stale: faults.stale,
+    full,
+    groups: [{ kind: support.kind, number: support.number, people: model.people }],
+  })
+
+  model.onEvent((event) => {
+    for (const socket of sockets.keys()) send(socket, event)
+  })
+  await app.register(fastifyWebsocket)
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('content-security-policy', policy)
+    requests.push(`${request.method} ${request.url}`)
+  })
+  app.setErrorHandler((error: Error, _request, reply) => problem(reply, 500, 'internal-error', error.message))
+
+  await app.register(
+    async (root) => {
+      if (assets !== undefined) await root.register(fastifyStatic, { root: assets, prefix: '/assets/' })
+      for (const page of ['agent', 'admin']) {
+        root.get(`/${page}`, (_request, reply) =>
+          reply.type('text/html; charset=utf-8').send(readFileSync(new URL(`${page}.html`, pages))),
+        )
+      }
+      root.get('/live', { websocket: true }, (socket: WebSocket) => {
+        if (faults.refuseLive) return socket.terminate()
+        socket.on('close', () => sockets.delete(socket))
+        socket.on('message', (data) => {
+          const frame = JSON.parse(data.toString()) as ClientFrame
+          const viewer = faults.expired ? undefined : viewerOf(frame.token)
+          if (viewer === undefined) {
+            send(socket, { type: 'refused', code: 'expired', sentence: 'Your session has expired.' })
+            return socket.close()
+          }
+          const expiresAt = new Date(Date.now() + 3_600_000).toISOString()
+          if (frame.type === 'renew') return send(socket, { type: 'renewed', expiresAt })
+          hellos.push(frame)
+          send(socket, { type: 'ready', cursor: model.cursor, expiresAt })
+          const from = frame.cursor === null ? model.events.length : Number(frame.cursor.split('.')[1])
+          if (from < model.forgotten) send(socket, { type: 'reset', cursor: model.cursor })
+          else for (const event of model.events.slice(from)) send(socket, event)
+          send(socket, presence(true))
+          sockets.set(socket, viewer)
+        })
+      })
+      await root.register(api, { prefix: '/api/v1' })
+    },
+    { prefix: under },
+  )
+
+  async function api(root: FastifyInstance) {
+    root.addHook('onRequest', async (request, reply) => {
+      const token = String(request.headers.authorization).replace('Bearer ', '')
+      if (faults.expired || viewerOf(token) === undefined) {
+        return problem(reply, 401, 'expired', 'Your session has expired.')
+      }
+    })
+    type ById = { Params: { id: string } }
+
+    root.get('/me', async (request): Promise<MeWire> => {
+      const extension = me(request)
+      return {
+        extension,
+        name: extension === null ? 'Administrator' : model.nameOf(extension),
+        roles: extension === null ? ['admin'] : ['agent'],
+        groups: [support],
+        expiresAt: new Date(Date.now() + 3_600_000).toISOString(),
+      }
+    })
+    root.get<{ Querystring: { filter?: string; after?: string; limit?: string } }>(
+      '/conversations',
+      async (request) => {
+        const { filter = 'all', after = '0', limit = '50' } = request.query
+        const extension = me(request)
+        const fits = ({ status, designated }: ConversationWire) =>
+          filter === 'closed'
+            ? status === 'closed'
+            : status === 'open' &&
+              (filter === 'all' ||
+                (filter === 'mine' ? designated?.extension === extension : designated === null))
+        const all = [...model.conversations.values()]
+          .filter(fits)
+          .sort(
+            (a, b) =>
+              Date.parse(b.lastMessage?.at ?? b.openedAt) - Date.parse(a.lastMessage?.at ?? a.openedAt),
+          )
+        const end = Number(after) + Number(limit)
+        return {
+          items: all.slice(Number(after), end),
+          next: end < all.length ? String(end) : null,
+          cursor: model.cursor,
+        }
+      },
+    )
+    root.get<ById>('/conversations/:id', async (request, reply) => {
+      const conversation = model.conversations.get(request.params.id)
+      return conversation ?? problem(reply, 404, 'not-found', 'This conversation does not exist.')
+    })
+    root.get<ById & { Querystring: { before?: string } }>('/conversations/:id/messages', async (request) => {
+      const all = [...(model.messages.get(request.params.id) ?? [])].reverse()
+      const from = Number(request.query.before ?? '0')
+      return {
+        items: all.slice(from, from + 50),
+        next: from + 50 < all.length ? String(from + 50) : null,
+        cursor: model.cursor,
+      }
+    })
+    root.get<ById>('/conversations/:id/decisions', async (request) => ({
+      items: model.decisions.get(request.params.id) ?? [],
+    }))
+    root.post<ById & { Body: { text: string } }>('/conversations/:id/messages', async (request, reply) => {
+      const { id } = request.params
+      const { customer } = model.get(id)
+      if (!customer.answerable)
+        return problem(reply, 422, 'cannot-be-answered', `${customer.address} is a name.`)
+      const message = model.reply(
+        id,
+        me(request) ?? '',
+        request.body.text,
+        String(request.headers['idempotency-key']),
+      )
+      if (faults.loseReplyAnswers > 0) {
+        faults.loseReplyAnswers -= 1
+        return problem(reply, 503, 'unavailable', 'Parley is restarting.')
+      }
+      return reply.code(201).send(message)
+    })
+    root.post<ById & { Body: { to: string; version?: number; note?: string } }>(
+      '/conversations/:id/transfer',
+      async (request, reply) => {
+        const { id } = request.params
+        const { to, version, note } = request.body
+        const { designated, version: current } = model.get(id)
+        if (designated?.extension !== me(request)) {
+          return problem(reply, 403, 'not-designated', 'Only the designated agent can do this.', {
+            designated,
+          })
+        }
+        if (version !== current) {
+          return problem(reply, 409, 'stale-version', 'This conversation changed meanwhile. Look again.', {
+            current,
+          })
+        }
+        model.designate(id, to, 'transfer', me(request), undefined, note ?? null)
+        return model.get(id)
+      },
+    )
+    root.post<ById>('/conversations/:id/take', async (request, reply) => {
+      const { designated } = model.get(request.params.id)
+      if (designated !== null)
+        return problem(reply, 409, 'already-designated', `${designated.name} has it.`, { designated })
+      model.designate(request.params.id, me(request), 'take', me(request))
+      return model.get(request.params.id)
+    })
+    for (const [verb, status] of [
+      ['close', 'closed'],
+      ['reopen', 'open'],
+    ] as const) {
+      root.post<ById>(`/conversations/:id/${verb}`, async (request) => {
+        model.setStatus(request.params.id, status)
+        return model.get(request.params.id)
+      })
+    }
+    const detail = () => ({
+      group: support,
+      strategy: 'rrmemory',
+      stale: faults.stale,
+      people: model.people,
+      foreign: [{ text: '5551234#', reason: 'outside-number' }],
+    })
+    root.get('/groups', async () => ({ items: [detail()] }))
+    root.get('/groups/:kind/:number', async () => detail())
+    root.get(
+      '/system',
+      async (): Promise<SystemWire> => ({
+        version: '0.1.0',
+        pbx: {
+          ami: { state: 'up', sentence: null },
+          ari: faults.stale
+            ? { state: 'down', sentence: 'ARI refused the password. Check ari_password in parley.conf.' }
+            : { state: 'up', sentence: null },
+          stale: faults.stale,
+          readAt: new Date().toISOString(),
+          extensions: model.people.length,
+          groups: 1,
+          dids: [did, '+16313808001'],
+        },
+      }),
+    )
+    root.get('/rules', async () => ({
+      version: 1,
+      items: [...rules.values()].sort((a, b) => a.position - b.position),
+    }))
+    root.put<
+      ById & {
+        Body: Omit<RuleWire, 'id' | 'destination'> & { destination: { kind: 'queue'; number: string } }
+      }
+    >('/rules/:id', async ({ params, body }) => {
+      const rule: RuleWire = {
+        ...body,
+        id: params.id,
+        destination: { ...body.destination, name: support.name },
+      }
+      rules.set(params.id, rule)
+      return rule
+    })
+    root.delete<ById>('/rules/:id', async ({ params }, reply) => {
+      rules.delete(params.id)
+      return reply.code(204).send()
+    })
+    root.get('/carriers', async () => ({
+      items: [...carriers.values()].map(({ secrets: _, ...shown }) => shown),
+    }))
+    root.put<ById & { Body: Omit<CarrierWire, 'id' | 'webhookUrl'> & { secrets?: Record<string, string> } }>(
+      '/carriers/:id',
+      async ({ params, body }) => {
+        const webhookUrl =
+          body.kind === 'twilio' ? `https://pbx.example.com/parley/webhooks/${params.id}` : null
+        const kept = carriers.get(params.id)?.secrets
+        const carrier = { ...body, id: params.id, webhookUrl, secrets: { ...kept, ...body.secrets } }
+        carriers.set(params.id, carrier)
+        return { ...carrier, secrets: undefined }
+      },
+    )
+    root.get('/unrouted', async () => ({
+      items: [
+        {
+          id: 'message-unrouted',
+          did: '+16313808009',
+          sender: '+12125550123',
+          channel: 'sms',
+          text: 'Is anybody there?',
+          at: new Date().toISOString(),
+        },
+      ],
+      next: null,
+    }))
+  }
+
+  const origin = await app.listen({ host: '127.0.0.1', port: 0 })
+  return {
+    url: `${origin}${under}/`,
+    model,
+    faults,
+    hellos,
+    requests,
+    rules,
+    carriers,
+    get panels() {
+      return sockets.size
+    },
+    tellPresence: () => {
+      for (const socket of sockets.keys()) send(socket, presence(false))
+    },
+    dropSockets: () => {
+      for (const socket of sockets.keys()) socket.terminate()
+    },
+    async close() {
+      for (const socket of sockets.keys()) socket.terminate()
+      await app.close()
+    },
+  }
+}

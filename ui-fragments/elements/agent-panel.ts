@@ -1,0 +1,264 @@
+import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit'
+import { AgentSession } from '../data/agent-session.ts'
+import { type AgentState, firstState, openPeople } from '../data/agent-state.ts'
+import { ApiClient } from '../data/api-client.ts'
+import { asApiError } from '../data/api-error.ts'
+import { LiveClient } from '../data/live-client.ts'
+import { titleWithBadge } from '../data/mention-alerts.ts'
+import { conversationTitle } from '../data/message-words.ts'
+import { missingTokenSentence } from '../data/panel-token.ts'
+import { AlertSignals } from './alert-signals.ts'
+import type { ConversationViewElement } from './conversation-view.ts'
+import { bellIcon, bellOffIcon } from './icons.ts'
+import type { PanelEvents } from './panel-events.ts'
+import { panelStyles } from './panel-styles.ts'
+import { baseStyles, controlStyles, themeStyles } from './theme.ts'
+
+type Dialog =
+  | { readonly kind: 'transfer'; readonly problem: string | null; readonly busy: boolean }
+  | { readonly kind: 'why'; readonly decision: PanelEvents['parley-why']['decision'] }
+
+/**
+ * The agent's panel. `base` is the folder that the sidecar is mounted at (`https://pbx/parley/`); `token` is what
+ * the PBX's portal vouched with, and may be set again before it expires.
+ */
+export class AgentPanelElement extends LitElement {
+  static override properties = {
+    base: { type: String },
+    token: { attribute: false },
+    state: { state: true },
+    draft: { state: true },
+    dialog: { state: true },
+  }
+  declare base: string
+  declare token: string | null
+  declare state: AgentState
+  declare draft: string
+  declare dialog: Dialog | null
+  #session: AgentSession | null = null
+  #signals: AlertSignals | null = null
+  #leave: ReadonlyArray<() => void> = []
+  #title = ''
+
+  constructor() {
+    super()
+    this.base = './'
+    this.token = null
+    this.state = firstState
+    this.draft = ''
+    this.dialog = null
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback()
+    this.#title = document.title
+    const signals = new AlertSignals(localStorage)
+    this.#signals = signals
+    const cameBack = () => {
+      this.#session?.hurry()
+      this.#session?.look()
+    }
+    this.#leave = [
+      listen(window, 'online', cameBack),
+      listen(window, 'focus', cameBack),
+      listen(document, 'visibilitychange', cameBack),
+      listen(document, 'pointerdown', () => signals.unlock()),
+      listen(document, 'keydown', () => signals.unlock()),
+    ]
+    if (this.token !== null) this.#start(this.token)
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback()
+    for (const leave of this.#leave) leave()
+    this.#session?.stop()
+    this.#session = null
+    this.#signals?.close()
+    document.title = this.#title
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has('token') && this.token !== null && this.isConnected) {
+      if (this.#session === null) this.#start(this.token)
+      else this.#session.renew(this.token)
+    }
+    if (changed.has('state')) document.title = titleWithBadge(this.#title, this.state.unseen.size)
+  }
+
+  #start(token: string): void {
+    const base = new URL(this.base.endsWith('/') ? this.base : `${this.base}/`, document.baseURI)
+    const live = new URL('live', base)
+    live.protocol = live.protocol === 'https:' ? 'wss:' : 'ws:'
+    const session = new AgentSession({
+      api: new ApiClient(base.href, () => this.token ?? token),
+      connect: (cursor) => new LiveClient({ url: live.href, token: this.token ?? token, cursor }),
+      storage: localStorage,
+      focused: () => document.visibilityState === 'visible' && document.hasFocus() && this.checkVisibility(),
+      onAlert: (kind, id) => this.#alert(kind, id),
+    })
+    session.state.subscribe((state) => {
+      this.#stateChanged(state)
+    })
+    this.#session = session
+    void session.start()
+  }
+
+  #stateChanged(state: AgentState): void {
+    const id = state.thread?.conversationId ?? null
+    if (id !== (this.state.thread?.conversationId ?? null)) {
+      this.draft = id === null ? '' : (this.#session?.drafts.text(id) ?? '')
+      this.dialog = null
+    }
+    this.state = state
+  }
+
+  #alert(kind: 'mention' | 'designated', id: string): void {
+    const conversation = this.state.list.byId.get(id)
+    const from = conversation?.customer.name ?? conversation?.customer.address
+    const title = kind === 'mention' ? 'New message for you' : 'A conversation is yours now'
+    const sentence = from === undefined ? title : `${title}: ${from}`
+    this.#session?.announce(sentence)
+    const body = conversation === undefined ? '' : `${from} · ${conversationTitle(conversation)}`
+    this.#signals?.alert({ title, body, tag: id }, () => this.#session?.open(id))
+  }
+
+  protected override render() {
+    const { state } = this
+    if (this.token === null) return this.#obstacle(missingTokenSentence)
+    if (state.me === null) return this.#obstacle(state.obstacle ?? 'Loading your conversations…')
+    return html`
+      <div class="lines">
+        <parley-status-line tone="danger" .sentence=${state.obstacle ?? ''}></parley-status-line>
+        <parley-status-line .sentence=${state.obstacle === null ? outage(state) : ''}></parley-status-line>
+        <parley-status-line tone="danger" dismissable .sentence=${state.notice ?? ''} @parley-dismiss=${() => this.#session?.dismissNotice()}></parley-status-line>
+      </div>
+      <main
+        class=${state.thread === null ? 'browsing' : 'reading'}
+        @parley-open=${this.#open}
+        @parley-view=${(event: CustomEvent<PanelEvents['parley-view']>) => this.#session?.show(event.detail)}
+        @parley-more=${() => this.#session?.loadMore()}
+        @parley-older=${() => this.#session?.loadOlder()}
+        @parley-draft=${this.#drafted}
+        @parley-send=${(event: CustomEvent<PanelEvents['parley-send']>) => this.#session?.send(event.detail.text)}
+        @parley-retry=${(event: CustomEvent<PanelEvents['parley-retry']>) => this.#session?.retry(event.detail.reply)}
+        @parley-discard=${this.#discarded}
+        @parley-action=${this.#acted}
+        @parley-why=${(event: CustomEvent<PanelEvents['parley-why']>) => {
+          this.dialog = { kind: 'why', decision: event.detail.decision }
+        }}
+      >
+        <section class="left" aria-label="Conversations">
+          ${this.#listHeader()}
+          <parley-conversation-list .state=${state}></parley-conversation-list>
+        </section>
+        <parley-conversation-view .state=${state} .draft=${this.draft}></parley-conversation-view>
+      </main>
+      ${this.#dialog()}
+      <p class="hidden-words" aria-live="polite">${state.announcement}</p>
+    `
+  }
+
+  #listHeader(): TemplateResult {
+    const on = this.#signals?.on ?? true
+    return html`<header>
+        <h1>Messages</h1>
+        <button class="icon-button" aria-pressed=${on} aria-label="Alerts" title=${on ? 'Alerts are on' : 'Alerts are off'} @click=${() => this.#switchAlerts(!on)}>${on ? bellIcon : bellOffIcon}</button>
+      </header>
+      ${
+        on && this.#signals?.canAskForNotifications === true
+          ? html`<p class="ask">Alerted by sound and title. <button class="link" @click=${() => this.#switchAlerts(true)}>Allow notifications</button></p>`
+          : nothing
+      }`
+  }
+
+  #dialog(): TemplateResult | typeof nothing {
+    const { dialog } = this
+    if (dialog === null) return nothing
+    const closed = () => {
+      this.dialog = null
+    }
+    if (dialog.kind === 'why') {
+      return html`<parley-decision-dialog .decision=${dialog.decision} .me=${this.state.me?.extension ?? null} @parley-dialog-closed=${closed}></parley-decision-dialog>`
+    }
+    return html`<parley-transfer-dialog
+      .people=${openPeople(this.state)}
+      .me=${this.state.me?.extension ?? ''}
+      .problem=${dialog.problem}
+      .busy=${dialog.busy}
+      @parley-transfer=${this.#transferred}
+      @parley-dialog-closed=${closed}
+    ></parley-transfer-dialog>`
+  }
+
+  #obstacle(sentence: string): TemplateResult {
+    return html`<main class="obstacle"><p role="status">${sentence}</p></main>`
+  }
+
+  async #open({ detail }: CustomEvent<PanelEvents['parley-open']>): Promise<void> {
+    const before = this.state.thread?.conversationId
+    this.#session?.open(detail.id)
+    await this.updateComplete
+    if (detail.id === null) {
+      const list = this.renderRoot.querySelector<LitElement>('parley-conversation-list')
+      list?.renderRoot.querySelector<HTMLElement>(`[data-id="${before}"]`)?.focus()
+      return
+    }
+    const view = this.renderRoot.querySelector<ConversationViewElement>('parley-conversation-view')
+    await view?.updateComplete
+    // A phone's keyboard would cover what is to be read.
+    if (detail.byPointer && matchMedia('(pointer: fine)').matches) view?.focusComposer()
+  }
+
+  #drafted({ detail }: CustomEvent<PanelEvents['parley-draft']>): void {
+    this.draft = detail.text
+    const id = this.state.thread?.conversationId
+    if (id !== undefined) this.#session?.drafts.keepText(id, detail.text)
+  }
+
+  #discarded({ detail }: CustomEvent<PanelEvents['parley-discard']>): void {
+    this.#session?.discard(detail.reply)
+    const id = this.state.thread?.conversationId
+    if (!detail.edit || id === undefined) return
+    this.draft = this.draft === '' ? detail.reply.text : `${detail.reply.text}\n${this.draft}`
+    this.#session?.drafts.keepText(id, this.draft)
+  }
+
+  #acted({ detail }: CustomEvent<PanelEvents['parley-action']>): void {
+    if (detail.action === 'transfer') this.dialog = { kind: 'transfer', problem: null, busy: false }
+    else this.#session?.[detail.action]()
+  }
+
+  async #transferred({ detail }: CustomEvent<PanelEvents['parley-transfer']>): Promise<void> {
+    this.dialog = { kind: 'transfer', problem: null, busy: true }
+    try {
+      const name = openPeople(this.state).find(({ extension }) => extension === detail.to)?.name ?? detail.to
+      await this.#session?.transfer(detail.to, detail.note)
+      this.dialog = null
+      this.#session?.announce(`Transferred to ${name}`)
+    } catch (thrown) {
+      this.dialog = { kind: 'transfer', problem: asApiError(thrown).sentence, busy: false }
+    }
+  }
+
+  async #switchAlerts(on: boolean): Promise<void> {
+    this.#signals?.setOn(on)
+    if (on) await this.#signals?.askForNotifications()
+    this.requestUpdate()
+  }
+
+  static override styles = [baseStyles, themeStyles, controlStyles, panelStyles]
+}
+
+/** What is away, in the order of what hurts most. */
+function outage({ live, board }: AgentState): string {
+  if (live.kind === 'waiting')
+    return 'No connection to Parley. Trying again by itself; what you write is kept.'
+  return board.stale
+    ? 'The PBX is not answering. Messages still go; who is available is what the PBX said last.'
+    : ''
+}
+
+function listen(target: EventTarget, type: string, listener: () => void): () => void {
+  target.addEventListener(type, listener)
+  return () => target.removeEventListener(type, listener)
+}

@@ -1,0 +1,138 @@
+import { css, html, nothing, type TemplateResult } from 'lit'
+import type { ConversationWire } from '../../module/contract/api.ts'
+import { channelNames } from '../data/message-words.ts'
+import { durationWords, fullTime, rowTime } from '../data/time-words.ts'
+import { avatar } from './avatar.ts'
+
+export interface ConversationRow {
+  readonly conversation: ConversationWire
+  readonly me: string | null
+  readonly now: Date
+  readonly selected: boolean
+  /** Something for me that I have not looked at yet. */
+  readonly unseen: boolean
+  readonly onOpen: (event: MouseEvent) => void
+}
+
+export function conversationRow({
+  conversation,
+  me,
+  now,
+  selected,
+  unseen,
+  onOpen,
+}: ConversationRow): TemplateResult {
+  const { customer, lastMessage, group, channels } = conversation
+  const at = lastMessage?.at ?? conversation.openedAt
+  return html`<li>
+    <button class="row ${unseen ? 'unseen' : ''}" aria-current=${selected ? 'true' : nothing} data-id=${conversation.id} @click=${onOpen}>
+      ${avatar(customer.name, customer.address)}
+      <span class="lines">
+        <span class="line">
+          <span class="who">${customer.name ?? customer.address}</span>
+          <time datetime=${at} title=${fullTime(at)}>${rowTime(at, now)}</time>
+        </span>
+        <span class="line">
+          <span class="preview">${mentionOf(conversation, me)}${previewWords(conversation)}</span>
+          ${unseen ? html`<span class="badge"><span class="hidden-words">New for you</span></span>` : nothing}
+        </span>
+        <span class="line small">
+          <span class="about">${customer.name === null ? '' : `${customer.address} · `}${group.name} · ${channels.map((channel) => channelNames[channel]).join(', ')}</span>
+          ${waiting(conversation, now)}
+        </span>
+      </span>
+    </button>
+  </li>`
+}
+
+function mentionOf({ lastMessage }: ConversationWire, me: string | null): TemplateResult | typeof nothing {
+  const mention = lastMessage?.direction === 'in' ? lastMessage.mention : null
+  if (mention === null || mention === undefined) return nothing
+  return html`<span class="mention ${mention.extension === me ? 'me' : ''}">@${mention.name}</span> `
+}
+
+function previewWords({ lastMessage }: ConversationWire): string {
+  if (lastMessage === null) return 'No messages yet'
+  const text = lastMessage.preview === '' ? 'Something other than text' : lastMessage.preview
+  return lastMessage.direction === 'out' ? `↩ ${text}` : text
+}
+
+function waiting(
+  { designated, status, waitingSince }: ConversationWire,
+  now: Date,
+): TemplateResult | typeof nothing {
+  if (status === 'closed') return html`<span class="tag">Closed</span>`
+  if (designated !== null) return nothing
+  if (waitingSince === null) return html`<span class="tag">Unassigned</span>`
+  return html`<span class="tag warning">Waiting ${durationWords(now.getTime() - Date.parse(waitingSince))}</span>`
+}
+
+export const conversationRowStyles = css`
+  .row {
+    display: flex;
+    gap: 12px;
+    width: 100%;
+    padding: 10px 12px;
+    border-radius: 12px;
+    content-visibility: auto;
+    contain-intrinsic-size: auto 80px;
+  }
+  .row:hover {
+    background: var(--hover);
+  }
+  .row[aria-current] {
+    background: var(--selected);
+  }
+  .row:focus-visible {
+    outline-offset: -2px;
+  }
+  .lines {
+    display: flex;
+    flex-direction: column;
+    gap: 1px;
+    flex: 1;
+    min-width: 0;
+  }
+  .line {
+    display: flex;
+    align-items: center;
+    justify-content: space-between;
+    gap: 8px;
+    min-width: 0;
+  }
+  .line.small,
+  time {
+    color: var(--muted);
+    font-size: 12px;
+  }
+  .who {
+    font-weight: 600;
+  }
+  .who,
+  .preview,
+  .about {
+    flex: 1;
+    min-width: 0;
+    overflow: hidden;
+    text-overflow: ellipsis;
+    white-space: nowrap;
+  }
+  .preview {
+    color: var(--muted);
+  }
+  .unseen .preview {
+    color: var(--text);
+    font-weight: 550;
+  }
+  time {
+    flex: none;
+    white-space: nowrap;
+  }
+  .badge {
+    flex: none;
+    width: 9px;
+    height: 9px;
+    border-radius: 50%;
+    background: var(--mention-me);
+  }
+`

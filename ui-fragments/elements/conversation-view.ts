@@ -1,0 +1,237 @@
+import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit'
+import type { ConversationWire } from '../../module/contract/api.ts'
+import { type AgentState, openConversation, openPeople } from '../data/agent-state.ts'
+import { type AllowedActions, allowedActions } from '../data/allowed-actions.ts'
+import type { ConversationThread } from '../data/conversation-thread.ts'
+import { type Channel, conversationTitle } from '../data/message-words.ts'
+import { backIcon, chatIcon } from './icons.ts'
+import { emit, type PanelEvents } from './panel-events.ts'
+import { baseStyles, controlStyles } from './theme.ts'
+
+type Tab = 'messages' | 'people'
+
+/** The right side: one conversation, its people, and the place to answer. */
+export class ConversationViewElement extends LitElement {
+  static override properties = { state: { attribute: false }, draft: { type: String }, tab: { state: true } }
+  declare state: AgentState
+  /** What was written here and not sent yet. */
+  declare draft: string
+  declare tab: Tab
+
+  constructor() {
+    super()
+    this.draft = ''
+    this.tab = 'messages'
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    const before = changed.get('state')
+    if (before?.thread?.conversationId !== this.state.thread?.conversationId) this.tab = 'messages'
+  }
+
+  /** Ready to write, where writing is possible. */
+  focusComposer(): void {
+    this.renderRoot.querySelector<HTMLElement>('parley-message-composer')?.focus()
+  }
+
+  protected override render() {
+    const conversation = openConversation(this.state)
+    const { thread, me } = this.state
+    if (thread === null || me === null) return nothingOpen
+    if (conversation === null) return html`<p class="empty">Loading…</p>`
+    const allowed = allowedActions(conversation, me)
+    return html`
+      ${this.#header(conversation, allowed)}
+      ${this.tab === 'messages' ? this.#messages(conversation, thread, allowed) : this.#people(conversation)}
+    `
+  }
+
+  #header(conversation: ConversationWire, allowed: AllowedActions): TemplateResult {
+    const people = openPeople(this.state).length
+    return html`<header>
+      <div class="top">
+        <button class="icon-button back" aria-label="Back to the conversations" @click=${() => emit(this, 'parley-open', { id: null, byPointer: false })}>${backIcon}</button>
+        <div class="title">
+          <h2>${conversationTitle(conversation)}</h2>
+          <p>${conversation.customer.name === null ? nothing : html`<span class="customer">${conversation.customer.name}</span> · `}${this.#designated(conversation)}</p>
+        </div>
+        <parley-action-menu .allowed=${allowed} ?closed=${conversation.status === 'closed'}></parley-action-menu>
+      </div>
+      <div role="tablist" aria-label="Conversation" @keydown=${this.#tabKeys}>
+        ${this.#tab('messages', 'Messages')} ${this.#tab('people', `People (${people})`)}
+      </div>
+    </header>`
+  }
+
+  #designated({ designated, status }: ConversationWire): TemplateResult {
+    if (status === 'closed') return html`<span class="tag">Closed</span>`
+    if (designated === null) return html`<span class="tag warning">Unassigned</span>`
+    const mine = designated.extension === this.state.me?.extension
+    return html`<span>Designated: ${mine ? html`<strong>you</strong>` : `${designated.name} (${designated.extension})`}</span>`
+  }
+
+  #tab(tab: Tab, words: string): TemplateResult {
+    const selected = this.tab === tab
+    return html`<button role="tab" id="tab-${tab}" aria-selected=${selected} aria-controls="panel" tabindex=${selected ? 0 : -1} @click=${() => this.#show(tab)}>${words}</button>`
+  }
+
+  #messages(
+    conversation: ConversationWire,
+    thread: ConversationThread,
+    allowed: AllowedActions,
+  ): TemplateResult {
+    const way = lastWay(thread, conversation)
+    return html`
+      <parley-message-timeline id="panel" role="tabpanel" aria-labelledby="tab-messages" .thread=${thread} .people=${openPeople(this.state)} .me=${this.state.me?.extension ?? null}></parley-message-timeline>
+      <parley-message-composer
+        .text=${this.draft}
+        .channel=${way.channel}
+        .did=${way.did}
+        .hindrance=${allowed.reply}
+        .hint=${this.#hint(conversation)}
+      >
+        ${this.#remedy(conversation, allowed)}
+      </parley-message-composer>
+    `
+  }
+
+  #hint({ designated }: ConversationWire): string {
+    if (designated === null) return 'Nobody is designated. Your reply takes this conversation.'
+    if (designated.extension === this.state.me?.extension) return ''
+    return `${designated.name} (${designated.extension}) is designated. You may reply; that does not change.`
+  }
+
+  /** What removes the reason that stands in the composer. */
+  #remedy(
+    { status, designated }: ConversationWire,
+    allowed: AllowedActions,
+  ): TemplateResult | typeof nothing {
+    const button = (action: PanelEvents['parley-action']['action'], words: string) =>
+      html`<button slot="remedy" class="button small" @click=${() => emit(this, 'parley-action', { action })}>${words}</button>`
+    if (status === 'closed') return allowed.reopen === null ? button('reopen', 'Reopen') : nothing
+    return designated === null && allowed.take === null ? button('take', 'Take') : nothing
+  }
+
+  #people(conversation: ConversationWire): TemplateResult {
+    return html`<parley-people-list
+      id="panel"
+      role="tabpanel"
+      aria-labelledby="tab-people"
+      tabindex="0"
+      .people=${openPeople(this.state)}
+      .designated=${conversation.designated?.extension ?? null}
+      .me=${this.state.me?.extension ?? null}
+      .stale=${this.state.board.stale}
+    ></parley-people-list>`
+  }
+
+  #show(tab: Tab): void {
+    this.tab = tab
+  }
+
+  async #tabKeys(event: KeyboardEvent): Promise<void> {
+    if (event.key !== 'ArrowLeft' && event.key !== 'ArrowRight') return
+    event.preventDefault()
+    this.#show(this.tab === 'messages' ? 'people' : 'messages')
+    await this.updateComplete
+    this.renderRoot.querySelector<HTMLElement>('[role=tab][aria-selected=true]')?.focus()
+  }
+
+  static override styles = [
+    baseStyles,
+    controlStyles,
+    css`
+      :host {
+        display: flex;
+        flex-direction: column;
+        min-width: 0;
+        min-height: 0;
+        background: var(--canvas);
+      }
+      header {
+        padding: 12px 16px 0 24px;
+        border-bottom: 1px solid var(--line);
+        background: var(--surface);
+      }
+      .top {
+        display: flex;
+        align-items: flex-start;
+        gap: 8px;
+      }
+      .title {
+        flex: 1;
+        min-width: 0;
+      }
+      .title h2 {
+        overflow: hidden;
+        font-size: 16px;
+        font-weight: 650;
+        text-overflow: ellipsis;
+        white-space: nowrap;
+      }
+      .title p {
+        color: var(--muted);
+        font-size: 13px;
+      }
+      .customer {
+        color: var(--text);
+        font-weight: 550;
+      }
+      .back {
+        display: none;
+        margin-left: -6px;
+      }
+      [role='tablist'] {
+        display: flex;
+        gap: 20px;
+        margin-top: 6px;
+      }
+      [role='tab'] {
+        padding: 6px 2px 8px;
+        border-bottom: 2px solid transparent;
+        color: var(--muted);
+        font-size: 13px;
+        font-weight: 600;
+      }
+      [role='tab'][aria-selected='true'] {
+        border-color: var(--accent);
+        color: var(--accent);
+      }
+      #panel {
+        flex: 1;
+      }
+      .empty {
+        display: grid;
+        place-content: center;
+        justify-items: center;
+        gap: 12px;
+        flex: 1;
+        padding: 32px;
+        color: var(--muted);
+        text-align: center;
+      }
+      .empty svg {
+        stroke-width: 1;
+      }
+      @container panel (max-width: 720px) {
+        .back {
+          display: inline-grid;
+        }
+        header {
+          padding: 8px 10px 0 14px;
+        }
+      }
+    `,
+  ]
+}
+
+const nothingOpen = html`<div class="empty">${chatIcon}<p>Choose a conversation to read and answer it.</p></div>`
+
+/** A reply leaves by the channel and DID of the last inbound message. */
+function lastWay(
+  thread: ConversationThread,
+  conversation: ConversationWire,
+): { channel: Channel; did: string } {
+  const last = thread.messages.findLast(({ direction }) => direction === 'in')
+  return last ?? { channel: conversation.channels[0] ?? 'sms', did: '' }
+}

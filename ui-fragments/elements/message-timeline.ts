@@ -1,0 +1,202 @@
+import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit'
+import { repeat } from 'lit/directives/repeat.js'
+import type { DecisionWire, PersonWire } from '../../module/contract/api.ts'
+import type { ConversationThread } from '../data/conversation-thread.ts'
+import { decisionLine, whyQuestion } from '../data/decision-words.ts'
+import { timeOfDay } from '../data/time-words.ts'
+import { type TimelineRow, timelineRows } from '../data/timeline.ts'
+import { downIcon } from './icons.ts'
+import { messageBubble, messageBubbleStyles } from './message-bubble.ts'
+import { emit } from './panel-events.ts'
+import { pendingBubble } from './pending-bubble.ts'
+import { baseStyles, controlStyles } from './theme.ts'
+
+const nearPx = 80
+
+/** What was said and decided, the newest at the bottom; it stays there unless the reader scrolled away. */
+export class MessageTimelineElement extends LitElement {
+  static override properties = {
+    thread: { attribute: false },
+    people: { attribute: false },
+    me: { type: String },
+    below: { state: true },
+  }
+  declare thread: ConversationThread
+  declare people: readonly PersonWire[]
+  declare me: string | null
+  /** Something came that the reader, who scrolled up, does not see. */
+  declare below: boolean
+  #fromBottom = 0
+
+  constructor() {
+    super()
+    this.people = []
+    this.me = null
+    this.below = false
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    const before = changed.get('thread')
+    if (before === undefined) return
+    if (before.conversationId !== this.thread.conversationId) {
+      this.#fromBottom = 0
+      this.below = false
+      return
+    }
+    const scroller = this.#scroller
+    this.#fromBottom =
+      scroller === null ? 0 : scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight
+    const grew = before.loaded && before.messages.at(-1)?.id !== this.thread.messages.at(-1)?.id
+    const own = this.thread.pending.length > before.pending.length
+    if (own || this.#fromBottom < nearPx) this.#fromBottom = 0
+    else if (grew) this.below = true
+  }
+
+  protected override updated(changed: PropertyValues<this>): void {
+    const scroller = this.#scroller
+    if (scroller === null || !changed.has('thread')) return
+    const before = changed.get('thread')
+    const older = before !== undefined && before.messages[0]?.id !== this.thread.messages[0]?.id
+    // Keeps the bottom in sight; what is read further up stays where it is when older messages come above it.
+    if (this.#fromBottom === 0 || older) {
+      scroller.scrollTop = scroller.scrollHeight - scroller.clientHeight - this.#fromBottom
+    }
+  }
+
+  protected override render() {
+    const { thread } = this
+    return html`
+      <div class="scroller" tabindex="0" role="log" aria-live="off" aria-label="Messages" @scroll=${this.#scrolled}>
+        ${
+          thread.older === null
+            ? nothing
+            : html`<button class="button small older" @click=${() => emit(this, 'parley-older', null)}>Show older messages</button>`
+        }
+        ${thread.loaded ? nothing : html`<p class="loading">Loading messages…</p>`}
+        <ol>
+          ${repeat(
+            timelineRows(thread, new Date()),
+            ({ key }) => key,
+            (row) => this.#row(row),
+          )}
+        </ol>
+      </div>
+      ${this.below ? html`<button class="button small jump" @click=${this.#jump}>${downIcon} New messages</button>` : nothing}
+    `
+  }
+
+  #row(row: TimelineRow): TemplateResult {
+    switch (row.kind) {
+      case 'day':
+        return html`<li class="day"><span>${row.words}</span></li>`
+      case 'decision':
+        return this.#decision(row.decision)
+      case 'pending':
+        return pendingBubble(this, row.reply)
+      case 'message': {
+        const { message, continues } = row
+        const author = this.people.find(({ extension }) => extension === message.author.extension) ?? null
+        return messageBubble({ message, me: this.me, author, continues })
+      }
+      default:
+        return row satisfies never
+    }
+  }
+
+  #decision(decision: DecisionWire): TemplateResult {
+    return html`<li class="decision">
+      <span>${decisionLine(decision, this.me)}</span> · <time datetime=${decision.at}>${timeOfDay(decision.at)}</time> ·
+      <button class="link" @click=${() => emit(this, 'parley-why', { decision })}>${whyQuestion(decision, this.me)}</button>
+      ${decision.note === null ? nothing : html`<q>${decision.note}</q>`}
+    </li>`
+  }
+
+  get #scroller(): HTMLElement | null {
+    return this.renderRoot.querySelector<HTMLElement>('.scroller')
+  }
+
+  #scrolled(): void {
+    const scroller = this.#scroller
+    if (scroller === null || !this.below) return
+    if (scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < nearPx) this.below = false
+  }
+
+  #jump(): void {
+    const scroller = this.#scroller
+    if (scroller !== null) scroller.scrollTop = scroller.scrollHeight
+    this.below = false
+  }
+
+  static override styles = [
+    baseStyles,
+    controlStyles,
+    messageBubbleStyles,
+    css`
+      :host {
+        position: relative;
+        min-height: 0;
+      }
+      .scroller {
+        height: 100%;
+        padding: 8px 24px 20px;
+        overflow-y: auto;
+        overflow-anchor: none;
+        overscroll-behavior: contain;
+      }
+      .scroller:focus-visible {
+        outline-offset: -2px;
+      }
+      ol {
+        display: flex;
+        flex-direction: column;
+        max-width: 960px;
+        margin: 0 auto;
+      }
+      .day {
+        align-self: center;
+        margin: 20px 0 2px;
+        color: var(--muted);
+        font-size: 12px;
+        font-weight: 600;
+      }
+      .decision {
+        align-self: center;
+        max-width: 90%;
+        margin-top: 12px;
+        color: var(--muted);
+        font-size: 12px;
+        text-align: center;
+        text-wrap: balance;
+      }
+      .decision q {
+        display: block;
+        font-style: italic;
+      }
+      .older {
+        display: flex;
+        margin: 8px auto;
+      }
+      .loading {
+        padding: 32px;
+        color: var(--muted);
+        text-align: center;
+      }
+      .jump {
+        position: absolute;
+        right: 50%;
+        bottom: 12px;
+        transform: translateX(50%);
+        border-radius: 999px;
+        box-shadow: var(--raised);
+      }
+      @container panel (max-width: 720px) {
+        .scroller {
+          padding: 4px 12px 14px;
+        }
+        .message {
+          max-width: 88%;
+        }
+      }
+    `,
+  ]
+}

@@ -1,0 +1,69 @@
+import { css } from 'lit'
+
+/** The agent panel's own frame: list beside conversation, one at a time where there is no room for both. */
+export const panelStyles = css`
+  :host {
+    display: flex;
+    flex-direction: column;
+    height: 100%;
+    min-height: 420px;
+    overflow: hidden;
+    background: var(--surface);
+    container: panel / inline-size;
+  }
+  main {
+    display: grid;
+    grid-template: minmax(0, 1fr) / minmax(300px, 368px) minmax(0, 1fr);
+    flex: 1;
+    min-height: 0;
+  }
+  .left {
+    display: flex;
+    flex-direction: column;
+    min-height: 0;
+    border-right: 1px solid var(--line);
+  }
+  .left header {
+    display: flex;
+    align-items: center;
+    justify-content: space-between;
+    padding: 12px 12px 10px 20px;
+  }
+  h1 {
+    font-size: 20px;
+    font-weight: 700;
+    letter-spacing: -0.01em;
+  }
+  .ask {
+    padding: 0 20px 10px;
+    color: var(--muted);
+    font-size: 12px;
+  }
+  parley-conversation-list {
+    flex: 1;
+  }
+  main.obstacle {
+    display: grid;
+    grid-template: none;
+    place-items: center;
+    padding: 32px;
+    color: var(--muted);
+    text-align: center;
+  }
+  .obstacle p {
+    max-width: 420px;
+    font-size: 15px;
+  }
+  @container panel (max-width: 720px) {
+    main {
+      grid-template-columns: minmax(0, 1fr);
+    }
+    .left {
+      border-right: 0;
+    }
+    .browsing parley-conversation-view,
+    .reading .left {
+      display: none;
+    }
+  }
+`
