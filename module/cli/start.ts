@@ -32,11 +32,9 @@ try {
 }
 
 async function start(): Promise<void> {
-  const configured = isPbxConfigured(process.env)
-  const built = buildFragments({})
-  if (configured) {
+  if (isPbxConfigured(process.env)) {
     const config = readConfig(process.env)
-    await built
+    await buildFragments({})
     const sidecar = await startSidecar(config, createLog(config.logLevel, pino.destination(asJson ? 2 : 1)))
     closers.push(() => sidecar.close())
     announce(sidecar, null)
@@ -44,11 +42,10 @@ async function start(): Promise<void> {
   }
   const folder = join(process.env.XDG_DATA_HOME ?? join(homedir(), '.local/share'), 'parley', 'sample')
   closers.push(claimFolder(folder))
-  const prefix = await prepareAsterisk({ onProgress: say })
+  const [prefix] = await Promise.all([prepareAsterisk({ onProgress: say }), buildFragments({})])
   say('Starting Asterisk, a trunk, three phones and Parley.')
   const sample = await startSamplePbx(prefix, folder)
   closers.push(() => sample.close())
-  await built
   const sidecar = await startSidecar(sample.config, createLog(sample.config.logLevel, pino.destination(2)))
   closers.push(() => sidecar.close())
   await installSampleRule(sidecar)

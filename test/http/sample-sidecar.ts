@@ -6,7 +6,7 @@ import { v7 as uuidv7 } from 'uuid'
 import type { Role } from '../../module/app/access.ts'
 import { createConversationActions } from '../../module/app/act-on-conversation.ts'
 import { createCarrierAccounts } from '../../module/app/carrier-accounts.ts'
-import type { Carrier, Pbx, WebhookCarrier } from '../../module/app/ports.ts'
+import type { Carrier, CarrierAccount, Pbx, WebhookCarrier } from '../../module/app/ports.ts'
 import { createReceiveInbound } from '../../module/app/receive-inbound.ts'
 import { signToken } from '../../module/app/session-token.ts'
 import { createAddressReader } from '../../module/carriers/address-reader.ts'
@@ -129,6 +129,15 @@ const scriptedCarrier: WebhookCarrier = {
   },
 }
 
+const scriptedAccount: CarrierAccount = {
+  id: asCarrierId('scripted'),
+  kind: 'twilio',
+  name: 'Scripted',
+  enabled: true,
+  settings: { accountSid: 'AC1' },
+  secrets: { authToken: 'hush' },
+}
+
 let serial = 0
 export const inbound = (over: Partial<InboundMessage> = {}): InboundMessage => ({
   carrierId: asCarrierId('scripted'),
@@ -144,7 +153,9 @@ export const inbound = (over: Partial<InboundMessage> = {}): InboundMessage => (
 })
 
 /** Everything but Asterisk and the carriers, real: store, HTTP, live socket. */
-export async function createSampleSidecar(options: { build?: () => Carrier } = {}) {
+export async function createSampleSidecar(
+  options: { account?: CarrierAccount; build?: (account: CarrierAccount) => Carrier } = {},
+) {
   const folder = mkdtempSync(join(tmpdir(), 'parley-http-'))
   const log = pino({ level: 'silent' })
   const clock = Date.now
@@ -187,14 +198,7 @@ export async function createSampleSidecar(options: { build?: () => Carrier } = {
     channels: null,
     destination: queue,
   })
-  await carriers.save({
-    id: asCarrierId('scripted'),
-    kind: 'twilio',
-    name: 'Scripted',
-    enabled: true,
-    settings: { accountSid: 'AC1' },
-    secrets: { authToken: 'hush' },
-  })
+  await carriers.save(options.account ?? scriptedAccount)
 
   return {
     app,
