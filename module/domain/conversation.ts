@@ -63,6 +63,8 @@ export interface DesignationChange {
   readonly input: DesignationInput | null
   /** A word for the one who gets it. */
   readonly note: string | null
+  /** Ring his phone about the last inbound message: he has no panel open. (An inbound message's own decision says it there.) */
+  readonly alertPhone?: boolean
 }
 
 /** What an inbound message does to its conversation. */

@@ -1,0 +1,134 @@
+import type { IdSource, InboundReceipt, InboundRequest } from '../app/ports.ts'
+import { addressKey } from '../domain/address.ts'
+import type { InboundDecision, RoutingState } from '../domain/conversation.ts'
+import { asMessageId, type Extension, type GroupRef, type MessageId, type Seq } from '../domain/ids.ts'
+import type { Actor, InboundMessage } from '../domain/message.ts'
+import { type ConversationRow, conversationState } from './conversation-row.ts'
+import type { CustomerTable } from './customer-table.ts'
+import type { Effects } from './effects.ts'
+import type { InboundKeys } from './inbound-keys.ts'
+import type { Meta } from './meta.ts'
+import type { StandingChanges, Tables } from './standing.ts'
+import type { UnroutedTable } from './unrouted-table.ts'
+
+export interface InboundTables extends Tables {
+  readonly customers: CustomerTable
+  readonly keys: InboundKeys
+  readonly unrouted: UnroutedTable
+  readonly meta: Meta
+  readonly standing: StandingChanges
+}
+
+type Decide = (state: RoutingState) => InboundDecision
+
+/** One message from a carrier: its dedupe key and all its effects, in one. */
+export function createInboundVerb(tables: InboundTables, newId: IdSource) {
+  const { conversations, customers, groups, messages, outbox, events, keys, unrouted, meta, standing } =
+    tables
+
+  function commitInbound(effects: Effects, request: InboundRequest, decide: Decide): InboundReceipt {
+    const { message, route, ruleSetVersion } = request
+    const known = keys.find(message.carrierId, message.carrierMessageId)
+    if (known !== null) return { kind: 'duplicate', messageId: known }
+    if (ruleSetVersion !== meta.ruleSetVersion()) return { kind: 'stale-rules' }
+
+    const messageId = asMessageId(newId())
+    keys.insert(message.carrierId, message.carrierMessageId, messageId)
+    if (route === null) {
+      unrouted.insert(messageId, message)
+      return { kind: 'unrouted', messageId }
+    }
+    return receive(effects, messageId, message, route.group, decide)
+  }
+
+  function receive(
+    effects: Effects,
+    messageId: MessageId,
+    message: InboundMessage,
+    group: GroupRef,
+    decide: Decide,
+  ): InboundReceipt {
+    const at = message.receivedAt
+    const groupPk = groups.find(group)
+    const customerPk = customers.find(addressKey(message.sender))
+    const existing =
+      groupPk === null || customerPk === null ? null : conversations.ofCustomer(customerPk, groupPk)
+    const decision = decide(groups.state(groupPk, existing === null ? null : conversationState(existing)))
+
+    let conversation = existing ?? open(message, group, customerPk)
+    if (conversation.customer_name === null && message.senderName !== null) {
+      customers.fillName(conversation.customer_pk, message.senderName)
+    }
+    const author: Actor = { kind: 'customer', name: nameOf(conversation, message) }
+    const seq = insertMessage(effects, messageId, message, conversation, decision, author)
+    if (decision.reopens && conversation.status === 'closed') {
+      conversation = standing.setStatus(effects, conversation, 'open', author, at)
+    }
+    // After the message, so that the alert and the unanswered messages it is for include this one.
+    if (decision.designation !== null) standing.designate(effects, conversation, decision.designation, at)
+    if (decision.alertPhone !== null) {
+      outbox.addPhoneAlert(conversation, seq, decision.alertPhone, at)
+      effects.outboxDue = true
+    }
+    return { kind: 'committed', messageId, conversationId: conversationState(conversation).id, seq }
+  }
+
+  function open(message: InboundMessage, group: GroupRef, customerPk: number | null): ConversationRow {
+    const at = message.receivedAt
+    const customer = customerPk ?? customers.insert(addressKey(message.sender), message.senderName, at)
+    return conversations.insert(newId(), customer, groups.findOrInsert(group), at)
+  }
+
+  function insertMessage(
+    effects: Effects,
+    id: MessageId,
+    message: InboundMessage,
+    conversation: ConversationRow,
+    decision: InboundDecision,
+    author: Actor,
+  ): Seq {
+    const { mention } = decision
+    const seq = events.append(effects, conversation, message.receivedAt, {
+      kind: 'message-received',
+      messageId: id,
+      mention,
+    })
+    messages.insert({
+      seq,
+      id,
+      conversationPk: conversation.pk,
+      direction: 'in',
+      channel: message.channel,
+      carrierId: message.carrierId,
+      carrierMessageId: message.carrierMessageId,
+      did: message.did,
+      peer: message.sender,
+      content: message.content,
+      mention:
+        mention === null ? null : { extension: mention, name: mentionName(mention, conversation, decision) },
+      author,
+      state: null,
+      carrierAt: message.carrierAt,
+      at: message.receivedAt,
+    })
+    const waits = conversation.status === 'open' || decision.reopens
+    conversations.setInbound(conversation.pk, seq, message, waits)
+    return seq
+  }
+
+  return commitInbound
+}
+
+const nameOf = (conversation: ConversationRow, message: InboundMessage): string =>
+  conversation.customer_name ?? message.senderName ?? message.sender.value
+
+/** The mentioned agent's name at this moment: he is designated by this very message, or was before. */
+function mentionName(
+  mention: Extension,
+  conversation: ConversationRow,
+  { designation }: InboundDecision,
+): string {
+  if (designation?.to?.extension === mention) return designation.to.name
+  if (conversation.designated === mention) return conversation.designated_name ?? mention
+  return mention
+}

@@ -1,0 +1,159 @@
+import { type Effects, noEffects } from './effects.ts'
+import { explained, isFatal, StoreError } from './store-error.ts'
+
+/** What the queue needs of a database: one transaction, and a savepoint in it for each verb. */
+export interface Transactor {
+  readonly inTransaction: boolean
+  begin(): void
+  commit(): void
+  rollback(): void
+  savepoint(): void
+  release(): void
+  /** Undoes the verb and ends its savepoint. */
+  undo(): void
+}
+
+export interface CommitQueueOptions {
+  readonly transactor: Transactor
+  /** Called once after each COMMIT that returned, with what its verbs brought, in order. */
+  readonly onCommitted: (effects: readonly Effects[]) => void
+  /** The disk failed while committing: nobody knows what is stored, and the process must end. */
+  readonly onFatal: (error: Error) => void
+  readonly maxBatch?: number
+}
+
+export interface CommitQueue {
+  /** Runs a verb in the next transaction; resolves once that is on disk. The verb's own error undoes it alone. */
+  run<T>(verb: (effects: Effects) => T): Promise<T>
+  /** Resolves when everything taken so far is settled; nothing is taken any more. */
+  drain(): Promise<void>
+}
+
+interface Waiting {
+  attempt(effects: Effects): void
+  resolve(): void
+  reject(error: unknown): void
+}
+
+type Attempt =
+  | { readonly verb: Waiting; readonly effects: Effects }
+  | { readonly verb: Waiting; readonly error: unknown }
+
+/**
+ * Group commit: whatever waits when the turn comes shares one transaction and so one fsync, each verb under a
+ * savepoint of its own.
+ *
+ *   run ──▶ waiting ──setImmediate──▶ BEGIN (SAVEPOINT verb RELEASE | ROLLBACK TO)* COMMIT ──▶ listeners, promises
+ */
+export function createCommitQueue({
+  transactor,
+  onCommitted,
+  onFatal,
+  maxBatch = 256,
+}: CommitQueueOptions): CommitQueue {
+  const waiting: Waiting[] = []
+  const drained: (() => void)[] = []
+  let scheduled = false
+  let refusal: StoreError | null = null
+
+  function schedule(): void {
+    if (scheduled) return
+    scheduled = true
+    setImmediate(() => {
+      scheduled = false
+      runBatch(waiting.splice(0, maxBatch))
+      if (waiting.length > 0) schedule()
+      else for (const resolve of drained.splice(0)) resolve()
+    })
+  }
+
+  function runBatch(batch: readonly Waiting[]): void {
+    let attempts: readonly Attempt[]
+    try {
+      transactor.begin()
+      attempts = batch.map(attempt)
+      transactor.commit()
+    } catch (error) {
+      abandon(batch, error)
+      return
+    }
+    for (const done of attempts) {
+      if ('error' in done) done.verb.reject(explained(done.error))
+      else done.verb.resolve()
+    }
+    onCommitted(attempts.flatMap((done) => ('effects' in done ? [done.effects] : [])))
+  }
+
+  function attempt(verb: Waiting): Attempt {
+    transactor.savepoint()
+    const effects = noEffects()
+    try {
+      verb.attempt(effects)
+      transactor.release()
+      return { verb, effects }
+    } catch (error) {
+      // A full disk or a failing one rolls the whole transaction back, the verbs before this one included.
+      if (!transactor.inTransaction) throw error
+      transactor.undo()
+      return { verb, error }
+    }
+  }
+
+  function abandon(batch: readonly Waiting[], cause: unknown): void {
+    const reason = giveUp(cause)
+    for (const verb of batch) verb.reject(reason)
+    if (!isFatal(cause)) return
+    refusal = new StoreError(
+      'broken',
+      'The database failed while storing. Parley must be started again.',
+      cause,
+    )
+    for (const verb of waiting.splice(0)) verb.reject(refusal)
+    onFatal(refusal)
+  }
+
+  /** Ends the transaction if it still stands, and says why the batch failed. */
+  function giveUp(cause: unknown): unknown {
+    try {
+      if (transactor.inTransaction) transactor.rollback()
+    } catch (error) {
+      return new StoreError(
+        'commit-failed',
+        'Nothing was stored, and the transaction could not be undone.',
+        error,
+      )
+    }
+    const known = explained(cause)
+    if (known instanceof StoreError) return known
+    return new StoreError(
+      'commit-failed',
+      'The database could not commit, so nothing of this was stored.',
+      cause,
+    )
+  }
+
+  return {
+    run<T>(verb: (effects: Effects) => T): Promise<T> {
+      if (refusal !== null) return Promise.reject(refusal)
+      return new Promise<T>((resolve, reject) => {
+        let value: { readonly of: T } | null = null
+        waiting.push({
+          attempt: (effects) => {
+            value = { of: verb(effects) }
+          },
+          resolve: () => {
+            if (value !== null) resolve(value.of)
+          },
+          reject,
+        })
+        schedule()
+      })
+    },
+
+    drain(): Promise<void> {
+      refusal ??= new StoreError('closed', 'The database is closed, because Parley is stopping.')
+      if (!scheduled) return Promise.resolve()
+      return new Promise((resolve) => void drained.push(resolve))
+    },
+  }
+}

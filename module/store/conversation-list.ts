@@ -1,0 +1,148 @@
+import type { ConversationQuery, ConversationSummary, Page } from '../app/ports.ts'
+import type { ConversationStatus } from '../domain/conversation.ts'
+import {
+  asConversationId,
+  type ConversationId,
+  type Extension,
+  type GroupKey,
+  groupOfKey,
+  type Millis,
+  type Seq,
+} from '../domain/ids.ts'
+import type { MessageContent } from '../domain/message.ts'
+import type { Connection } from './connection.ts'
+import {
+  type ConversationRow,
+  channelBit,
+  channelsOfBits,
+  conversationColumns,
+  conversationState,
+  conversationTables,
+} from './conversation-row.ts'
+import type { GroupTable } from './group-table.ts'
+import { pageOf } from './page.ts'
+import { previewOf } from './preview.ts'
+import { parseJson } from './stored-json.ts'
+
+/** Reading conversations: every list walks an index backwards and stops, however many conversations there are. */
+export interface ConversationList {
+  byId(id: ConversationId): ConversationSummary | null
+  page(query: ConversationQuery): Page<ConversationSummary>
+  waiting(group: GroupKey, limit: number): readonly ConversationId[]
+  designatedTo(group: GroupKey, extension: Extension): readonly ConversationId[]
+}
+
+interface SummaryRow extends ConversationRow {
+  readonly last_direction: 'in' | 'out' | null
+  readonly last_content: string | null
+  readonly last_mention: Extension | null
+  readonly last_at: Millis | null
+}
+
+interface Place {
+  readonly pk: number
+  readonly activity_seq: Seq
+}
+
+const allChannels = channelBit('sms') | channelBit('whatsapp') | channelBit('sip')
+
+export function createConversationList(db: Connection, groups: GroupTable): ConversationList {
+  const summary = (where: string) => `SELECT ${conversationColumns},
+      m.direction AS last_direction, m.content AS last_content, m.mention AS last_mention, m.at AS last_at
+    FROM ${conversationTables} LEFT JOIN messages m ON m.seq = c.last_message_seq WHERE ${where}`
+  const byPk = db.prepare<[number], SummaryRow>(summary('c.pk = +?'))
+  const byId = db.prepare<[string], SummaryRow>(summary('c.id = +?'))
+  // One group and one status at a time, so that the index gives the order; pages are merged from these.
+  const places = (filter: string) =>
+    `SELECT pk, activity_seq FROM conversations
+      WHERE group_pk = +? AND status = +? AND activity_seq < +? AND channels & +? ${filter}
+      ORDER BY activity_seq DESC LIMIT +?`
+  const ofAnyone = db.prepare<[number, ConversationStatus, Seq, number, number], Place>(places(''))
+  const ofAgent = db.prepare<[number, ConversationStatus, Seq, number, Extension | null, number], Place>(
+    places('AND designated IS +?'),
+  )
+  // Those who wait come first, the longest waiting before the others; then those that only lack somebody.
+  const waiting = db.prepare<[number, number], { id: string }>(
+    `SELECT id FROM conversations
+      WHERE group_pk = +? AND status = 'open' AND designated IS NULL AND waiting_seq IS NOT NULL
+      ORDER BY waiting_seq LIMIT +?`,
+  )
+  const unassigned = db.prepare<[number, number], { id: string }>(
+    `SELECT id FROM conversations
+      WHERE group_pk = +? AND status = 'open' AND designated IS NULL AND waiting_seq IS NULL LIMIT +?`,
+  )
+  const designatedTo = db.prepare<[number, Extension], { id: string }>(
+    `SELECT id FROM conversations WHERE group_pk = +? AND designated = +? AND status = 'open' ORDER BY activity_seq`,
+  )
+
+  function newest(query: ConversationQuery, count: number): readonly Place[] {
+    const { status, designated } = query
+    const statuses = status === 'all' ? (['open', 'closed'] as const) : [status]
+    const bits = query.channel === null ? allChannels : channelBit(query.channel)
+    const before = query.before ?? Number.MAX_SAFE_INTEGER
+    return groupPks(query.groups)
+      .flatMap((groupPk) =>
+        statuses.flatMap((each) => {
+          if (designated.kind === 'anyone') return ofAnyone.all(groupPk, each, before, bits, count)
+          const extension = designated.kind === 'agent' ? designated.extension : null
+          return ofAgent.all(groupPk, each, before, bits, extension, count)
+        }),
+      )
+      .sort((a, b) => b.activity_seq - a.activity_seq)
+      .slice(0, count)
+  }
+
+  function groupPks(keys: readonly GroupKey[]): readonly number[] {
+    return [...new Set(keys)].flatMap((key) => groups.find(groupOfKey(key)) ?? [])
+  }
+
+  function summaryAt({ pk }: Place): ConversationSummary {
+    const row = byPk.get(pk)
+    if (row === undefined) throw new Error('a conversation vanished while it was read')
+    return conversationSummary(row)
+  }
+
+  return {
+    byId(id) {
+      const row = byId.get(id)
+      return row === undefined ? null : conversationSummary(row)
+    },
+    page: (query) =>
+      pageOf(
+        query.limit,
+        (count) => newest(query, count),
+        (place) => place.activity_seq,
+        summaryAt,
+      ),
+    waiting: (group, limit) =>
+      groupPks([group]).flatMap((pk) => {
+        const longest = waiting.all(pk, limit)
+        const others = unassigned.all(pk, limit - longest.length)
+        return [...longest, ...others].map(({ id }) => asConversationId(id))
+      }),
+    designatedTo: (group, extension) =>
+      groupPks([group]).flatMap((pk) =>
+        designatedTo.all(pk, extension).map(({ id }) => asConversationId(id)),
+      ),
+  }
+}
+
+const conversationSummary = (row: SummaryRow): ConversationSummary => ({
+  ...conversationState(row),
+  openedAt: row.opened_at,
+  lastMessage: lastMessage(row),
+  waitingSince: row.waiting_since,
+  channels: channelsOfBits(row.channels),
+})
+
+function lastMessage(row: SummaryRow): ConversationSummary['lastMessage'] {
+  const { last_message_seq: seq, last_direction: direction, last_content: content, last_at: at } = row
+  if (seq === null || direction === null || content === null || at === null) return null
+  return {
+    seq,
+    direction,
+    preview: previewOf(parseJson<MessageContent>(content)),
+    mention: row.last_mention,
+    at,
+  }
+}

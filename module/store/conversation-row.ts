@@ -1,0 +1,95 @@
+import { addressOfKey } from '../domain/address.ts'
+import type {
+  ConversationState,
+  ConversationStatus,
+  DesignationCause,
+  LastInbound,
+} from '../domain/conversation.ts'
+import {
+  asCarrierId,
+  asConversationId,
+  type Extension,
+  type GroupKey,
+  groupOfKey,
+  type Millis,
+  type Seq,
+} from '../domain/ids.ts'
+import { type Channel, channels } from '../domain/message.ts'
+
+/** A conversation as its statement gives it, its group and customer joined. */
+export interface ConversationRow {
+  readonly pk: number
+  readonly id: string
+  readonly customer_pk: number
+  readonly group_pk: number
+  readonly group_key: GroupKey
+  readonly customer_address: string
+  readonly customer_name: string | null
+  readonly status: ConversationStatus
+  readonly designated: Extension | null
+  readonly designated_name: string | null
+  readonly designated_cause: DesignationCause | null
+  readonly version: number
+  readonly opened_at: Millis
+  readonly channels: number
+  readonly activity_seq: Seq
+  readonly last_message_seq: Seq | null
+  readonly settled_seq: Seq
+  readonly waiting_since: Millis | null
+  readonly in_carrier_id: string | null
+  readonly in_channel: Channel | null
+  readonly in_did: string | null
+  readonly in_sender: string | null
+  readonly in_at: Millis | null
+}
+
+export const conversationColumns = `
+  c.pk, c.id, c.customer_pk, c.group_pk, g.pbx_id || '/' || g.kind || '/' || g.number AS group_key,
+  u.address AS customer_address, u.name AS customer_name,
+  c.status, c.designated, c.designated_name, c.designated_cause, c.version, c.opened_at, c.channels,
+  c.activity_seq, c.last_message_seq, c.settled_seq, c.waiting_since,
+  c.in_carrier_id, c.in_channel, c.in_did, c.in_sender, c.in_at`
+
+export const conversationTables = `conversations c
+  JOIN groups g ON g.pk = c.group_pk
+  JOIN customers u ON u.pk = c.customer_pk`
+
+export function conversationState(row: ConversationRow): ConversationState {
+  return {
+    id: asConversationId(row.id),
+    group: groupOfKey(row.group_key),
+    customer: { address: addressOfKey(row.customer_address), name: row.customer_name },
+    status: row.status,
+    designated: row.designated,
+    designatedName: row.designated_name,
+    designatedCause: row.designated_cause,
+    version: row.version,
+    lastInbound: lastInbound(row),
+  }
+}
+
+function lastInbound(row: ConversationRow): LastInbound | null {
+  const { in_carrier_id, in_channel, in_did, in_sender, in_at } = row
+  if (
+    in_carrier_id === null ||
+    in_channel === null ||
+    in_did === null ||
+    in_sender === null ||
+    in_at === null
+  )
+    return null
+  return {
+    carrierId: asCarrierId(in_carrier_id),
+    channel: in_channel,
+    did: addressOfKey(in_did),
+    sender: addressOfKey(in_sender),
+    at: in_at,
+  }
+}
+
+const channelBits: Record<Channel, number> = { sms: 1, whatsapp: 2, sip: 4 }
+
+export const channelBit = (channel: Channel): number => channelBits[channel]
+
+export const channelsOfBits = (bits: number): readonly Channel[] =>
+  channels.filter((channel) => (bits & channelBits[channel]) !== 0)

@@ -1,0 +1,97 @@
+import { addressKey } from '../domain/address.ts'
+import type { ConversationStatus, DesignationCause } from '../domain/conversation.ts'
+import type { Extension, Millis, Seq } from '../domain/ids.ts'
+import type { InboundMessage } from '../domain/message.ts'
+import type { Connection } from './connection.ts'
+import {
+  type ConversationRow,
+  channelBit,
+  conversationColumns,
+  conversationTables,
+} from './conversation-row.ts'
+
+/** Who is designated, and whether it is open: what `version` counts the changes of. */
+export interface Standing {
+  readonly status: ConversationStatus
+  readonly designated: Extension | null
+  readonly designatedName: string | null
+  readonly designatedCause: DesignationCause | null
+}
+
+export interface ConversationTable {
+  byPk(pk: number): ConversationRow | null
+  byId(id: string): ConversationRow | null
+  ofCustomer(customerPk: number, groupPk: number): ConversationRow | null
+  insert(id: string, customerPk: number, groupPk: number, at: Millis): ConversationRow
+  setStanding(pk: number, standing: Standing): void
+  setActivity(pk: number, seq: Seq): void
+  /** The customer wrote: the way back to him, and since when he waits. */
+  setInbound(pk: number, seq: Seq, message: InboundMessage, waits: boolean): void
+  setOutbound(pk: number, seq: Seq, channel: number): void
+  /** Nobody waits for an answer to anything up to `seq`. */
+  settle(pk: number, seq: Seq): void
+}
+
+export function createConversationTable(db: Connection): ConversationTable {
+  const read = <P extends unknown[]>(where: string) =>
+    db.prepare<P, ConversationRow>(`SELECT ${conversationColumns} FROM ${conversationTables} WHERE ${where}`)
+  const byPk = read<[number]>('c.pk = +?')
+  const byId = read<[string]>('c.id = +?')
+  const ofCustomer = read<[number, number]>('c.customer_pk = +? AND c.group_pk = +?')
+  const insert = db.prepare<[string, number, number, Millis]>(
+    "INSERT INTO conversations (id, customer_pk, group_pk, status, opened_at) VALUES (?, ?, ?, 'open', ?)",
+  )
+  const setStanding = db.prepare<
+    [ConversationStatus, Extension | null, string | null, DesignationCause | null, number]
+  >(
+    `UPDATE conversations
+        SET status = ?, designated = ?, designated_name = ?, designated_cause = ?, version = version + 1
+      WHERE pk = +?`,
+  )
+  const setActivity = db.prepare<[Seq, number]>('UPDATE conversations SET activity_seq = ? WHERE pk = +?')
+  const setInbound = db.prepare(
+    `UPDATE conversations
+        SET activity_seq = $seq, last_message_seq = $seq, channels = channels | $channel,
+            waiting_seq = CASE WHEN $waits THEN coalesce(waiting_seq, $seq) END,
+            waiting_since = CASE WHEN $waits THEN coalesce(waiting_since, $at) END,
+            in_carrier_id = $carrier, in_channel = $channelName, in_did = $did, in_sender = $sender, in_at = $at
+      WHERE pk = +$pk`,
+  )
+  const setOutbound = db.prepare<[Seq, Seq, number, number]>(
+    'UPDATE conversations SET activity_seq = ?, last_message_seq = ?, channels = channels | ? WHERE pk = +?',
+  )
+  const settle = db.prepare<[Seq, number]>(
+    'UPDATE conversations SET settled_seq = ?, waiting_seq = NULL, waiting_since = NULL WHERE pk = +?',
+  )
+
+  return {
+    byPk: (pk) => byPk.get(pk) ?? null,
+    byId: (id) => byId.get(id) ?? null,
+    ofCustomer: (customerPk, groupPk) => ofCustomer.get(customerPk, groupPk) ?? null,
+    insert(id, customerPk, groupPk, at) {
+      const pk = Number(insert.run(id, customerPk, groupPk, at).lastInsertRowid)
+      const row = byPk.get(pk)
+      if (row === undefined) throw new Error('a conversation vanished as it was made')
+      return row
+    },
+    setStanding(pk, { status, designated, designatedName, designatedCause }) {
+      setStanding.run(status, designated, designatedName, designatedCause, pk)
+    },
+    setActivity: (pk, seq) => void setActivity.run(seq, pk),
+    setInbound(pk, seq, message, waits) {
+      setInbound.run({
+        pk,
+        seq,
+        waits: waits ? 1 : 0,
+        at: message.receivedAt,
+        channel: channelBit(message.channel),
+        channelName: message.channel,
+        carrier: message.carrierId,
+        did: addressKey(message.did),
+        sender: addressKey(message.sender),
+      })
+    },
+    setOutbound: (pk, seq, channel) => void setOutbound.run(seq, seq, channel, pk),
+    settle: (pk, seq) => void settle.run(seq, pk),
+  }
+}

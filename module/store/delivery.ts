@@ -1,0 +1,164 @@
+import type { OutboxItem, OutboxResult } from '../app/ports.ts'
+import {
+  afterReport,
+  type DeliveryReport,
+  type DeliveryState,
+  type ReportedState,
+  type SendFailure,
+} from '../domain/delivery.ts'
+import {
+  asMessageId,
+  type CarrierId,
+  type GroupKey,
+  type Millis,
+  type OutboxId,
+  type Seq,
+} from '../domain/ids.ts'
+import type { Connection } from './connection.ts'
+import type { EarlyReports } from './early-reports.ts'
+import type { Effects } from './effects.ts'
+import type { EventLog, EventPlace } from './event-log.ts'
+import { type OutboxRow, type OutboxTable, outboxItem, placeOf } from './outbox-table.ts'
+import { nullableJson } from './stored-json.ts'
+
+interface SentRow {
+  seq: Seq
+  id: string
+  state: DeliveryState
+  conversation_pk: number
+  conversation_id: string
+  group_pk: number
+  group_key: GroupKey
+}
+
+type DoneOutcome = Extract<OutboxResult, { kind: 'done' }>['outcome']
+
+interface Fate {
+  readonly state: DeliveryState
+  readonly failure: SendFailure | null
+}
+
+/** What becomes of outbound messages once they are stored. */
+export function createDeliveryVerbs(
+  db: Connection,
+  { outbox, events }: { readonly outbox: OutboxTable; readonly events: EventLog },
+  earlyReports: EarlyReports,
+) {
+  const setState = db.prepare<[DeliveryState, string | null, Seq]>(
+    'UPDATE messages SET state = ?, failure = ? WHERE seq = +?',
+  )
+  const setCarrierMessageId = db.prepare<[string, Seq]>(
+    'UPDATE messages SET carrier_message_id = ? WHERE seq = +?',
+  )
+  const findSent = db.prepare<[CarrierId, string], SentRow>(
+    `SELECT m.seq, m.id, m.state, m.conversation_pk, c.id AS conversation_id, c.group_pk,
+            g.pbx_id || '/' || g.kind || '/' || g.number AS group_key
+       FROM messages m
+       JOIN conversations c ON c.pk = m.conversation_pk
+       JOIN groups g ON g.pk = c.group_pk
+      WHERE m.direction = 'out' AND m.carrier_id = +? AND m.carrier_message_id = +?
+      ORDER BY m.seq DESC LIMIT 1`,
+  )
+
+  function changeState(
+    effects: Effects,
+    message: { readonly place: EventPlace; readonly seq: Seq; readonly id: string },
+    state: DeliveryState,
+    failure: SendFailure | null,
+    now: Millis,
+  ): void {
+    setState.run(state, nullableJson(failure), message.seq)
+    const messageId = asMessageId(message.id)
+    events.append(effects, message.place, now, { kind: 'message-state-changed', messageId, state })
+  }
+
+  const messageOf = (row: OutboxRow) => ({ place: placeOf(row), seq: row.message_seq, id: row.message_id })
+
+  function claim(effects: Effects, now: Millis, limit: number): readonly OutboxItem[] {
+    const rows = outbox.due(now, limit)
+    for (const row of rows) {
+      outbox.markSending(row.seq)
+      if (row.kind === 'message') changeState(effects, messageOf(row), 'sending', null, now)
+    }
+    return rows.map(outboxItem)
+  }
+
+  function settle(effects: Effects, id: OutboxId, result: OutboxResult, now: Millis): void {
+    const row = outbox.byId(id)
+    if (row === null || row.sending === 0) throw new Error(`outbox item ${id} is settled without being sent`)
+    if (result.kind === 'retry') {
+      outbox.requeue(row.seq, result.notBefore)
+      if (row.kind === 'message') changeState(effects, messageOf(row), 'queued', null, now)
+      return
+    }
+    outbox.remove(row.seq)
+    // The next of this lane waited for it.
+    effects.outboxDue = true
+    if (row.kind !== 'message') return
+    const { state, failure } = outcomeOf(row, result.outcome)
+    changeState(effects, messageOf(row), state, failure, now)
+  }
+
+  function outcomeOf(row: OutboxRow, outcome: DoneOutcome): Fate {
+    switch (outcome.kind) {
+      case 'taken':
+        return afterSend(row, outcome.carrierMessageId, outcome.state)
+      case 'refused':
+        return { state: 'failed', failure: outcome.failure }
+      case 'unknown':
+        return { state: 'unknown', failure: null }
+      default:
+        return outcome satisfies never
+    }
+  }
+
+  /** The carrier's answer, and the reports that were quicker than it. */
+  function afterSend(row: OutboxRow, carrierMessageId: string | null, taken: ReportedState): Fate {
+    let state = afterReport('sending', taken)
+    let failure: SendFailure | null = null
+    if (carrierMessageId === null) return { state, failure }
+    setCarrierMessageId.run(carrierMessageId, row.message_seq)
+    for (const report of earlyReports.take(row.carrier_id, carrierMessageId)) {
+      const next = afterReport(state, report.state)
+      if (next !== state) failure = next === 'failed' ? report.failure : null
+      state = next
+    }
+    return { state, failure }
+  }
+
+  /** Nobody can say whether these left: they become `unknown`. Alerts that were under way are dropped. */
+  function settleInterrupted(effects: Effects, now: Millis): number {
+    const rows = outbox.underWay()
+    const sent = rows.filter((row) => row.kind === 'message')
+    for (const row of rows) outbox.remove(row.seq)
+    for (const row of sent) changeState(effects, messageOf(row), 'unknown', null, now)
+    if (rows.length > 0) effects.outboxDue = true
+    return sent.length
+  }
+
+  function report(
+    effects: Effects,
+    carrierId: CarrierId,
+    { carrierMessageId, state, failure }: DeliveryReport,
+    now: Millis,
+  ) {
+    const row = findSent.get(carrierId, carrierMessageId)
+    if (row === undefined) {
+      // Carriers may report on a message before they answer the request that sent it.
+      if (outbox.isSending(carrierId)) earlyReports.keep(carrierId, { carrierMessageId, state, failure }, now)
+      return 'no-such-message'
+    }
+    const next = afterReport(row.state, state)
+    if (next === row.state) return 'unchanged'
+    const place = {
+      pk: row.conversation_pk,
+      id: row.conversation_id,
+      group_pk: row.group_pk,
+      group_key: row.group_key,
+    }
+    changeState(effects, { place, seq: row.seq, id: row.id }, next, next === 'failed' ? failure : null, now)
+    return 'changed'
+  }
+
+  return { claim, settle, settleInterrupted, report }
+}

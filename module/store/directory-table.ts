@@ -1,0 +1,46 @@
+import { type Directory, type ExtensionEntry, plainDirectory } from '../domain/directory.ts'
+import type { Group } from '../domain/group.ts'
+import { asPbxId, groupKey, type Millis } from '../domain/ids.ts'
+import type { Connection } from './connection.ts'
+import { parseJson } from './stored-json.ts'
+
+/** What the PBX said last, kept for when it does not answer, a restart in between included. */
+export interface DirectoryTable {
+  save(directory: Directory, now: Millis): void
+  load(): Directory | null
+}
+
+/** As `plainDirectory` writes it. */
+interface PlainDirectory {
+  readonly pbxId: string
+  readonly extensions: readonly ExtensionEntry[]
+  readonly groups: readonly Group[]
+  readonly dids: readonly string[]
+}
+
+export function createDirectoryTable(db: Connection): DirectoryTable {
+  const upsert = db.prepare<[string, string, Millis | null, Millis]>(
+    `INSERT INTO pbx_directories (pbx_id, directory, read_at, saved_at) VALUES (?, ?, ?, ?)
+     ON CONFLICT (pbx_id) DO UPDATE SET
+       directory = excluded.directory, read_at = excluded.read_at, saved_at = excluded.saved_at`,
+  )
+  const select = db.prepare<[], { directory: string; read_at: Millis | null }>(
+    'SELECT directory, read_at FROM pbx_directories ORDER BY saved_at DESC LIMIT 1',
+  )
+  return {
+    save: (directory, now) =>
+      void upsert.run(directory.pbxId, JSON.stringify(plainDirectory(directory)), directory.readAt, now),
+    load() {
+      const row = select.get()
+      if (row === undefined) return null
+      const { pbxId, extensions, groups, dids } = parseJson<PlainDirectory>(row.directory)
+      return {
+        pbxId: asPbxId(pbxId),
+        extensions: new Map(extensions.map((entry) => [entry.extension, entry])),
+        groups: new Map(groups.map((group) => [groupKey(group.ref), group])),
+        dids,
+        readAt: row.read_at,
+      }
+    },
+  }
+}

@@ -1,0 +1,94 @@
+import type { ConversationState, RoutingState } from '../domain/conversation.ts'
+import type { Extension, GroupRef, Millis } from '../domain/ids.ts'
+import type { Connection } from './connection.ts'
+
+export interface GroupTable {
+  find(group: GroupRef): number | null
+  /** The group's row, made at its first message. */
+  findOrInsert(group: GroupRef): number
+  /** What deciders see: the group's counts, times and cursor, beside the conversation they are asked about. */
+  state<C extends ConversationState | null>(
+    pk: number | null,
+    conversation: C,
+  ): RoutingState & { readonly conversation: C }
+  /** Whom the group's own strategy chose last. */
+  setCursor(pk: number, extension: Extension): void
+  setLastDesignated(pk: number, extension: Extension, at: Millis): void
+  /** His open conversations in the group became `by` more. */
+  countOpen(pk: number, extension: Extension, by: 1 | -1): void
+}
+
+interface AgentRow {
+  extension: Extension
+  open_conversations: number
+  last_designated_at: Millis | null
+}
+
+const nobodyYet = { openConversations: new Map(), lastDesignatedAt: new Map(), cursor: null } as const
+
+export function createGroupTable(db: Connection): GroupTable {
+  const find = db
+    .prepare<[string, string, string], number>(
+      'SELECT pk FROM groups WHERE pbx_id = +? AND kind = +? AND number = +?',
+    )
+    .pluck()
+  const insert = db.prepare<[string, string, string]>(
+    'INSERT INTO groups (pbx_id, kind, number) VALUES (?, ?, ?)',
+  )
+  const cursor = db.prepare<[number], Extension | null>('SELECT cursor FROM groups WHERE pk = +?').pluck()
+  const agents = db.prepare<[number], AgentRow>(
+    'SELECT extension, open_conversations, last_designated_at FROM group_agents WHERE group_pk = +?',
+  )
+  const setCursor = db.prepare<[Extension, number]>('UPDATE groups SET cursor = ? WHERE pk = +?')
+  const insertAgent = db.prepare<[Extension, number]>(
+    `INSERT INTO group_agents (group_pk, pbx_id, extension) SELECT pk, pbx_id, ? FROM groups WHERE pk = +?
+     ON CONFLICT DO NOTHING`,
+  )
+  const setLastDesignated = db.prepare<[Millis, number, Extension]>(
+    'UPDATE group_agents SET last_designated_at = ? WHERE group_pk = +? AND extension = +?',
+  )
+  const countOpen = db.prepare<[number, number, Extension]>(
+    'UPDATE group_agents SET open_conversations = open_conversations + ? WHERE group_pk = +? AND extension = +?',
+  )
+
+  const findGroup = (group: GroupRef) => find.get(group.pbxId, group.kind, group.number) ?? null
+
+  return {
+    find: findGroup,
+    findOrInsert: (group) =>
+      findGroup(group) ?? Number(insert.run(group.pbxId, group.kind, group.number).lastInsertRowid),
+
+    state(pk, conversation) {
+      if (pk === null) return { conversation, ...nobodyYet }
+      // Read when looked at: most messages stay with whoever is designated, and large groups have many agents.
+      let rows: readonly AgentRow[] | null = null
+      const read = () => (rows ??= agents.all(pk))
+      return {
+        conversation,
+        get openConversations() {
+          return new Map(read().map((row) => [row.extension, row.open_conversations]))
+        },
+        get lastDesignatedAt() {
+          return new Map(
+            read().flatMap(({ extension, last_designated_at: at }) =>
+              at === null ? [] : [[extension, at] as const],
+            ),
+          )
+        },
+        get cursor() {
+          return cursor.get(pk) ?? null
+        },
+      }
+    },
+
+    setCursor: (pk, extension) => void setCursor.run(extension, pk),
+    setLastDesignated(pk, extension, at) {
+      insertAgent.run(extension, pk)
+      setLastDesignated.run(at, pk, extension)
+    },
+    countOpen(pk, extension, by) {
+      insertAgent.run(extension, pk)
+      countOpen.run(by, pk, extension)
+    },
+  }
+}

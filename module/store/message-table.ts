@@ -1,0 +1,141 @@
+import type { StoredMessage } from '../app/ports.ts'
+import { type Address, addressKey, addressOfKey } from '../domain/address.ts'
+import type { DeliveryState, SendFailure } from '../domain/delivery.ts'
+import {
+  asConversationId,
+  asMessageId,
+  type CarrierId,
+  type Extension,
+  type MessageId,
+  type Millis,
+  type Seq,
+} from '../domain/ids.ts'
+import type { Actor, Channel, MessageContent } from '../domain/message.ts'
+import type { Connection } from './connection.ts'
+import { parseJson, parseNullableJson } from './stored-json.ts'
+
+export interface NewMessage {
+  readonly seq: Seq
+  readonly id: MessageId
+  readonly conversationPk: number
+  readonly direction: 'in' | 'out'
+  readonly channel: Channel
+  readonly carrierId: CarrierId
+  /** Null for outbound ones, until the carrier takes them. */
+  readonly carrierMessageId: string | null
+  readonly did: Address
+  readonly peer: Address
+  readonly content: MessageContent
+  readonly mention: { readonly extension: Extension; readonly name: string } | null
+  readonly author: Actor
+  readonly state: DeliveryState | null
+  readonly carrierAt: Millis | null
+  readonly at: Millis
+}
+
+export interface MessageTable {
+  insert(message: NewMessage): void
+  /** Inbound messages that nobody answered and that mention nobody get this agent; a mention once given stays. */
+  mentionUnanswered(conversationPk: number, settledSeq: Seq, extension: Extension, name: string): void
+  lastInbound(conversationPk: number): Seq | null
+  byId(id: string): StoredMessage | null
+  /** Newest first. */
+  ofConversation(conversationId: string, before: Seq, limit: number): readonly StoredMessage[]
+}
+
+interface MessageRow {
+  seq: Seq
+  id: string
+  conversation_id: string
+  direction: 'in' | 'out'
+  channel: Channel
+  did: string
+  content: string
+  mention: Extension | null
+  mention_name: string | null
+  author: string
+  state: DeliveryState | null
+  failure: string | null
+  carrier_at: Millis | null
+  at: Millis
+}
+
+const columns = `m.seq, m.id, c.id AS conversation_id, m.direction, m.channel, m.did, m.content, m.mention,
+  m.mention_name, m.author, m.state, m.failure, m.carrier_at, m.at`
+
+export function createMessageTable(db: Connection): MessageTable {
+  const insert = db.prepare(
+    `INSERT INTO messages (seq, id, conversation_pk, direction, channel, carrier_id, carrier_message_id, did, peer,
+                           content, mention, mention_name, author, state, carrier_at, at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  )
+  const mention = db.prepare<[Extension, string, number, Seq]>(
+    `UPDATE messages SET mention = ?, mention_name = ?
+      WHERE conversation_pk = +? AND seq > +? AND direction = 'in' AND mention IS NULL`,
+  )
+  const lastInbound = db
+    .prepare<[number], Seq>(
+      "SELECT seq FROM messages WHERE conversation_pk = +? AND direction = 'in' ORDER BY seq DESC LIMIT 1",
+    )
+    .pluck()
+  const byId = db.prepare<[string], MessageRow>(
+    `SELECT ${columns} FROM messages m JOIN conversations c ON c.pk = m.conversation_pk WHERE m.id = +?`,
+  )
+  const ofConversation = db.prepare<[string, Seq, number], MessageRow>(
+    `SELECT ${columns} FROM conversations c JOIN messages m ON m.conversation_pk = c.pk
+      WHERE c.id = +? AND m.seq < +? ORDER BY m.seq DESC LIMIT +?`,
+  )
+
+  return {
+    insert(message) {
+      insert.run(
+        message.seq,
+        message.id,
+        message.conversationPk,
+        message.direction,
+        message.channel,
+        message.carrierId,
+        message.carrierMessageId,
+        addressKey(message.did),
+        addressKey(message.peer),
+        JSON.stringify(message.content),
+        message.mention?.extension ?? null,
+        message.mention?.name ?? null,
+        JSON.stringify(message.author),
+        message.state,
+        message.carrierAt,
+        message.at,
+      )
+    },
+    mentionUnanswered: (conversationPk, settledSeq, extension, name) =>
+      void mention.run(extension, name, conversationPk, settledSeq),
+    lastInbound: (conversationPk) => lastInbound.get(conversationPk) ?? null,
+    byId(id) {
+      const row = byId.get(id)
+      return row === undefined ? null : storedMessage(row)
+    },
+    ofConversation: (conversationId, before, limit) =>
+      ofConversation.all(conversationId, before, limit).map(storedMessage),
+  }
+}
+
+function storedMessage(row: MessageRow): StoredMessage {
+  return {
+    id: asMessageId(row.id),
+    seq: row.seq,
+    conversationId: asConversationId(row.conversation_id),
+    direction: row.direction,
+    channel: row.channel,
+    did: addressOfKey(row.did),
+    content: parseJson<MessageContent>(row.content),
+    mention:
+      row.mention === null || row.mention_name === null
+        ? null
+        : { extension: row.mention, name: row.mention_name },
+    author: parseJson<Actor>(row.author),
+    state: row.state,
+    failure: parseNullableJson<SendFailure>(row.failure),
+    carrierAt: row.carrier_at,
+    at: row.at,
+  }
+}

@@ -1,0 +1,144 @@
+import type { IdSource, OutboxItem } from '../app/ports.ts'
+import { addressOfKey } from '../domain/address.ts'
+import type { DeliveryState } from '../domain/delivery.ts'
+import {
+  asCarrierId,
+  asConversationId,
+  asMessageId,
+  asOutboxId,
+  type Extension,
+  type GroupKey,
+  type Millis,
+  type Seq,
+} from '../domain/ids.ts'
+import type { Channel, MessageContent } from '../domain/message.ts'
+import type { Connection } from './connection.ts'
+import type { EventPlace } from './event-log.ts'
+import { parseJson } from './stored-json.ts'
+
+/** An item with the message that it sends, or that it tells of. */
+export interface OutboxRow {
+  readonly seq: Seq
+  readonly id: string
+  readonly kind: 'message' | 'phone-alert'
+  readonly extension: Extension | null
+  readonly sending: number
+  readonly attempt: number
+  readonly created_at: Millis
+  readonly message_seq: Seq
+  readonly message_id: string
+  readonly carrier_id: string
+  readonly channel: Channel
+  readonly did: string
+  readonly peer: string
+  readonly content: string
+  readonly state: DeliveryState | null
+  readonly conversation_pk: number
+  readonly conversation_id: string
+  readonly group_pk: number
+  readonly group_key: GroupKey
+}
+
+export interface OutboxTable {
+  addMessage(conversation: EventPlace, messageSeq: Seq, at: Millis): void
+  addPhoneAlert(conversation: EventPlace, messageSeq: Seq, extension: Extension, at: Millis): void
+  /** The due heads of their lanes, oldest first. */
+  due(now: Millis, limit: number): readonly OutboxRow[]
+  byId(id: string): OutboxRow | null
+  underWay(): readonly OutboxRow[]
+  isSending(carrierId: string): boolean
+  markSending(seq: Seq): void
+  requeue(seq: Seq, notBefore: Millis): void
+  remove(seq: Seq): void
+}
+
+export function createOutboxTable(db: Connection, newId: IdSource): OutboxTable {
+  const insert = db.prepare(
+    `INSERT INTO outbox (id, kind, lane, conversation_pk, message_seq, extension, not_before, created_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+  )
+  const read = <P extends unknown[]>(rest: string) =>
+    db.prepare<P, OutboxRow>(
+      `SELECT o.seq, o.id, o.kind, o.extension, o.sending, o.attempt, o.created_at,
+              o.message_seq, m.id AS message_id, m.carrier_id, m.channel, m.did, m.peer, m.content, m.state,
+              o.conversation_pk, c.id AS conversation_id, c.group_pk,
+              g.pbx_id || '/' || g.kind || '/' || g.number AS group_key
+         FROM outbox o
+         JOIN messages m ON m.seq = o.message_seq
+         JOIN conversations c ON c.pk = o.conversation_pk
+         JOIN groups g ON g.pk = c.group_pk
+        ${rest}`,
+    )
+  // Whatever stands before an item in its lane, under way or waiting for a retry, holds it back: that keeps order.
+  const due = read<[Millis, number]>(
+    `WHERE o.sending = 0 AND o.not_before <= +?
+       AND NOT EXISTS (SELECT 1 FROM outbox earlier WHERE earlier.lane = o.lane AND earlier.seq < o.seq)
+     ORDER BY o.seq LIMIT +?`,
+  )
+  const byId = read<[string]>('WHERE o.id = +?')
+  const underWay = read<[]>('WHERE o.sending = 1 ORDER BY o.seq')
+  const isSending = db
+    .prepare<[string], number>(
+      `SELECT 1 FROM outbox o JOIN messages m ON m.seq = o.message_seq
+        WHERE o.sending = 1 AND o.kind = 'message' AND m.carrier_id = +? LIMIT 1`,
+    )
+    .pluck()
+  const markSending = db.prepare<[Seq]>('UPDATE outbox SET sending = 1 WHERE seq = +?')
+  const requeue = db.prepare<[Millis, Seq]>(
+    'UPDATE outbox SET sending = 0, attempt = attempt + 1, not_before = ? WHERE seq = +?',
+  )
+  const remove = db.prepare<[Seq]>('DELETE FROM outbox WHERE seq = +?')
+
+  return {
+    addMessage: ({ pk, id }, messageSeq, at) =>
+      void insert.run(newId(), 'message', id, pk, messageSeq, null, at, at),
+    addPhoneAlert: ({ pk, id }, messageSeq, extension, at) =>
+      void insert.run(newId(), 'phone-alert', `${id}/${extension}`, pk, messageSeq, extension, at, at),
+    due: (now, limit) => due.all(now, limit),
+    byId: (id) => byId.get(id) ?? null,
+    underWay: () => underWay.all(),
+    isSending: (carrierId) => isSending.get(carrierId) !== undefined,
+    markSending: (seq) => void markSending.run(seq),
+    requeue: (seq, notBefore) => void requeue.run(Math.ceil(notBefore), seq),
+    remove: (seq) => void remove.run(seq),
+  }
+}
+
+export const placeOf = (row: OutboxRow): EventPlace => ({
+  pk: row.conversation_pk,
+  id: row.conversation_id,
+  group_pk: row.group_pk,
+  group_key: row.group_key,
+})
+
+export function outboxItem(row: OutboxRow): OutboxItem {
+  const id = asOutboxId(row.id)
+  const conversationId = asConversationId(row.conversation_id)
+  const messageId = asMessageId(row.message_id)
+  const { attempt, created_at: createdAt } = row
+  if (row.extension !== null) {
+    return {
+      kind: 'phone-alert',
+      id,
+      extension: row.extension,
+      conversationId,
+      messageId,
+      attempt,
+      createdAt,
+    }
+  }
+  const message = {
+    messageId,
+    conversationId,
+    channel: row.channel,
+    from: addressOfKey(row.did),
+    to: addressOfKey(row.peer),
+    text: textOf(parseJson<MessageContent>(row.content)),
+  }
+  return { kind: 'message', id, carrierId: asCarrierId(row.carrier_id), message, attempt, createdAt }
+}
+
+function textOf(content: MessageContent): string {
+  if (content.kind === 'text') return content.text
+  throw new Error('an outbound message without a text was stored')
+}

@@ -1,0 +1,166 @@
+import type { Clock, IdSource, Log, Store } from '../app/ports.ts'
+import type { Seq } from '../domain/ids.ts'
+import { createCarrierTable } from './carrier-table.ts'
+import { createStandingVerbs } from './commit-designation.ts'
+import { createInboundVerb } from './commit-inbound.ts'
+import { createCommitQueue } from './commit-queue.ts'
+import { createReplyVerb } from './commit-reply.ts'
+import { type Connection, openConnection } from './connection.ts'
+import { createConversationList } from './conversation-list.ts'
+import { createConversationTable } from './conversation-table.ts'
+import { createCustomerTable } from './customer-table.ts'
+import { createDecisionTable } from './decision-table.ts'
+import { createDeliveryVerbs } from './delivery.ts'
+import { createDirectoryTable } from './directory-table.ts'
+import { createEarlyReports } from './early-reports.ts'
+import { createAnnouncer } from './effects.ts'
+import { createEventLog } from './event-log.ts'
+import { createGroupTable } from './group-table.ts'
+import { createInboundKeys } from './inbound-keys.ts'
+import { createMessageTable } from './message-table.ts'
+import { openMeta } from './meta.ts'
+import { migrate, readMigrations } from './migrations.ts'
+import { createOutboxTable } from './outbox-table.ts'
+import { pageOf } from './page.ts'
+import { createRuleTable } from './rule-table.ts'
+import { createSecretBox } from './secret-box.ts'
+import { createStandingChanges } from './standing.ts'
+import { sqliteTransactor } from './transactor.ts'
+import { createUnroutedTable } from './unrouted-table.ts'
+
+export interface StoreOptions {
+  readonly newId: IdSource
+  /** 32 bytes from the key file: seals carriers' secrets. */
+  readonly secretKey: Uint8Array
+  readonly clock: Clock
+  readonly log?: Log
+  /**
+   * The disk failed while committing, so nobody knows what is stored: the process must end, without
+   * acknowledging anything. Left out, the error is thrown where nothing catches it, which ends the process.
+   */
+  readonly onFatal?: (error: Error) => void
+}
+
+export interface SqliteStoreOptions extends StoreOptions {
+  readonly file: string
+}
+
+/** So many events are forgotten in one transaction, so that messages don't wait for the sweeping. */
+const pruneBatch = 2000
+
+/**
+ * Opens the database, made and migrated as needed.
+ * @throws StoreError `not-openable`, `schema-newer`, `migration-changed`, `wrong-key`
+ */
+export function openSqliteStore({ file, ...options }: SqliteStoreOptions): Store {
+  const db = openConnection({ file })
+  try {
+    return storeOn(db, options)
+  } catch (error) {
+    db.close()
+    throw error
+  }
+}
+
+/** The store on an open connection, which it closes in the end. */
+export function storeOn(db: Connection, options: StoreOptions): Store {
+  const { newId, clock, log = silentLog, onFatal = throwUncaught } = options
+  const box = createSecretBox(options.secretKey)
+  migrate(db, readMigrations(), clock())
+
+  const meta = openMeta(db, box)
+  const groups = createGroupTable(db)
+  const events = createEventLog(db, groups, meta)
+  const messages = createMessageTable(db)
+  const conversations = createConversationTable(db)
+  const decisions = createDecisionTable(db)
+  const outbox = createOutboxTable(db, newId)
+  const tables = { conversations, groups, messages, decisions, outbox, events }
+  const standing = createStandingChanges(db, tables, newId)
+  const customers = createCustomerTable(db, newId)
+  const keys = createInboundKeys(db)
+  const unrouted = createUnroutedTable(db)
+  const earlyReports = createEarlyReports(db)
+  const rules = createRuleTable(db, meta)
+  const carriers = createCarrierTable(db, box)
+  const directories = createDirectoryTable(db)
+  const list = createConversationList(db, groups)
+
+  const inbound = createInboundVerb({ ...tables, customers, keys, unrouted, meta, standing }, newId)
+  const reply = createReplyVerb(db, tables, standing, newId)
+  const standingVerbs = createStandingVerbs(tables, standing)
+  const delivery = createDeliveryVerbs(db, tables, earlyReports)
+
+  const announcer = createAnnouncer(log)
+  const { run, drain } = createCommitQueue({
+    transactor: sqliteTransactor(db),
+    onCommitted: announcer.announce,
+    onFatal,
+  })
+
+  return {
+    epoch: meta.epoch,
+
+    commitInbound: (request, decide) => run((effects) => inbound(effects, request, decide)),
+    commitReply: (request, decide) => run((effects) => reply(effects, request, decide)),
+    commitDesignation: (request, decide) =>
+      run((effects) => standingVerbs.commitDesignation(effects, request, decide)),
+    commitStatus: (request, decide) => run((effects) => standingVerbs.commitStatus(effects, request, decide)),
+    claimOutbox: (now, limit) => run((effects) => delivery.claim(effects, now, limit)),
+    settleOutbox: (id, result, now) => run((effects) => delivery.settle(effects, id, result, now)),
+    settleInterrupted: (now) => run((effects) => delivery.settleInterrupted(effects, now)),
+    commitReport: (carrierId, report, now) =>
+      run((effects) => delivery.report(effects, carrierId, report, now)),
+    saveDirectory: (directory) => run(() => directories.save(directory, clock())),
+    saveRule: (rule) => run(() => rules.save(rule)),
+    deleteRule: (id) => run(() => rules.remove(id)),
+    saveCarrier: (account) => run(() => carriers.save(account)),
+
+    async pruneEvents(before) {
+      await run(() => earlyReports.prune(before))
+      for (let pruned = 0; ; ) {
+        const now = await run(() => events.prune(before, pruneBatch))
+        pruned += now
+        if (now < pruneBatch) return pruned
+      }
+    },
+
+    loadDirectory: directories.load,
+    ruleSet: rules.ruleSet,
+    carriers: carriers.all,
+    conversations: list.page,
+    conversation: list.byId,
+    messages: (id, before, limit) =>
+      pageOf(
+        limit,
+        (count) => messages.ofConversation(id, before ?? newestSeq, count),
+        (message) => message.seq,
+        (message) => message,
+      ),
+    message: messages.byId,
+    decision: decisions.byId,
+    decisions: decisions.ofConversation,
+    waiting: list.waiting,
+    designatedTo: list.designatedTo,
+    unrouted: unrouted.page,
+    eventsAfter: events.after,
+    lastSeq: events.last,
+    onCommitted: announcer.onCommitted,
+    onOutbox: announcer.onOutbox,
+
+    async close() {
+      await drain()
+      db.close()
+    },
+  }
+}
+
+const newestSeq: Seq = Number.MAX_SAFE_INTEGER
+
+const silentLog: Log = { debug() {}, info() {}, warn() {}, error() {} }
+
+function throwUncaught(error: Error): void {
+  setImmediate(() => {
+    throw error
+  })
+}

@@ -1,0 +1,123 @@
+import type { IdSource } from '../app/ports.ts'
+import type { ConversationStatus, DesignationChange } from '../domain/conversation.ts'
+import { asDecisionId, type DecisionId, type Millis } from '../domain/ids.ts'
+import type { Actor } from '../domain/message.ts'
+import type { Connection } from './connection.ts'
+import type { ConversationRow } from './conversation-row.ts'
+import type { ConversationTable, Standing } from './conversation-table.ts'
+import type { DecisionTable } from './decision-table.ts'
+import type { Effects } from './effects.ts'
+import type { EventLog } from './event-log.ts'
+import type { GroupTable } from './group-table.ts'
+import type { MessageTable } from './message-table.ts'
+import type { OutboxTable } from './outbox-table.ts'
+
+export interface Tables {
+  readonly conversations: ConversationTable
+  readonly groups: GroupTable
+  readonly messages: MessageTable
+  readonly decisions: DecisionTable
+  readonly outbox: OutboxTable
+  readonly events: EventLog
+}
+
+/** The only way to change who is designated or whether a conversation is open. Gives the conversation after it. */
+export interface StandingChanges {
+  designate(
+    effects: Effects,
+    conversation: ConversationRow,
+    change: DesignationChange,
+    at: Millis,
+  ): { readonly conversation: ConversationRow; readonly decisionId: DecisionId }
+  setStatus(
+    effects: Effects,
+    conversation: ConversationRow,
+    status: ConversationStatus,
+    actor: Actor,
+    at: Millis,
+  ): ConversationRow
+}
+
+export function createStandingChanges(db: Connection, tables: Tables, newId: IdSource): StandingChanges {
+  const { conversations, groups, messages, decisions, outbox, events } = tables
+  const insertStatusChange = db.prepare(
+    'INSERT INTO status_changes (seq, conversation_pk, at, status, actor) VALUES (?, ?, ?, ?, ?)',
+  )
+
+  /** Stores a new standing and keeps the counts of open conversations true to it. */
+  function move(from: ConversationRow, to: Standing): ConversationRow {
+    conversations.setStanding(from.pk, to)
+    if (from.status === 'open' && from.designated !== null)
+      groups.countOpen(from.group_pk, from.designated, -1)
+    if (to.status === 'open' && to.designated !== null) groups.countOpen(from.group_pk, to.designated, 1)
+    return {
+      ...from,
+      status: to.status,
+      designated: to.designated,
+      designated_name: to.designatedName,
+      designated_cause: to.designatedCause,
+      version: from.version + 1,
+    }
+  }
+
+  function alertAgent(
+    effects: Effects,
+    conversation: ConversationRow,
+    change: DesignationChange,
+    at: Millis,
+  ): void {
+    if (change.alertPhone !== true || change.to === null) return
+    const messageSeq = messages.lastInbound(conversation.pk)
+    if (messageSeq === null) return
+    outbox.addPhoneAlert(conversation, messageSeq, change.to.extension, at)
+    effects.outboxDue = true
+  }
+
+  return {
+    designate(effects, before, change, at) {
+      const decisionId = asDecisionId(newId())
+      const { to } = change
+      decisions.insert(decisionId, before, change, at)
+      // Nobody was found for a conversation that had nobody: worth a record, but nothing changed.
+      if (to === null && before.designated === null) return { conversation: before, decisionId }
+      const conversation = move(before, {
+        status: before.status,
+        designated: to?.extension ?? null,
+        designatedName: to?.name ?? null,
+        designatedCause: to === null ? null : change.cause,
+      })
+      if (to !== null) {
+        groups.setLastDesignated(conversation.group_pk, to.extension, at)
+        // A round robin goes on from its own choice, not from where a person sent something.
+        if (change.input !== null) groups.setCursor(conversation.group_pk, to.extension)
+        messages.mentionUnanswered(conversation.pk, conversation.settled_seq, to.extension, to.name)
+        alertAgent(effects, conversation, change, at)
+      }
+      const seq = events.append(effects, conversation, at, {
+        kind: 'designation-changed',
+        decisionId,
+        designated: conversation.designated,
+        version: conversation.version,
+      })
+      conversations.setActivity(conversation.pk, seq)
+      return { conversation, decisionId }
+    },
+
+    setStatus(effects, before, status, actor, at) {
+      const conversation = move(before, {
+        status,
+        designated: before.designated,
+        designatedName: before.designated_name,
+        designatedCause: before.designated_cause,
+      })
+      const { version } = conversation
+      const seq = events.append(effects, conversation, at, { kind: 'status-changed', status, version })
+      insertStatusChange.run(seq, conversation.pk, at, status, JSON.stringify(actor))
+      conversations.setActivity(conversation.pk, seq)
+      // Whoever closes a conversation has dealt with what was said in it.
+      if (status === 'open') return conversation
+      conversations.settle(conversation.pk, seq)
+      return { ...conversation, settled_seq: seq, waiting_since: null }
+    },
+  }
+}

@@ -1,0 +1,243 @@
+-- What all migrations together make. Written by test/store/write-schema.ts, never by hand.
+
+CREATE TABLE carriers (
+  id TEXT NOT NULL PRIMARY KEY,
+  kind TEXT NOT NULL,
+  name TEXT NOT NULL,
+  enabled INTEGER NOT NULL CHECK (enabled IN (0, 1)),
+  settings TEXT NOT NULL,
+  -- AES-256-GCM under the key outside this file, bound to the carrier's id.
+  sealed_secrets BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE conversations (
+  pk INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  customer_pk INTEGER NOT NULL REFERENCES customers (pk),
+  group_pk INTEGER NOT NULL REFERENCES groups (pk),
+  status TEXT NOT NULL CHECK (status IN ('open', 'closed')),
+  designated TEXT,
+  designated_name TEXT,
+  designated_cause TEXT,
+  -- Rises with designation or status only.
+  version INTEGER NOT NULL DEFAULT 0,
+  opened_at INTEGER NOT NULL,
+  -- Channels it has messages of: sms 1, whatsapp 2, sip 4.
+  channels INTEGER NOT NULL DEFAULT 0,
+  -- Its place in lists: the last message, designation or change of status. Delivery reports don't move it.
+  activity_seq INTEGER NOT NULL DEFAULT 0,
+  last_message_seq INTEGER,
+  -- Inbound messages up to this seq are answered, or were closed away.
+  settled_seq INTEGER NOT NULL DEFAULT 0,
+  -- The first inbound message that nobody answered yet.
+  waiting_seq INTEGER,
+  waiting_since INTEGER,
+  -- The way the last inbound message came.
+  in_carrier_id TEXT,
+  in_channel TEXT,
+  in_did TEXT,
+  in_sender TEXT,
+  in_at INTEGER,
+  UNIQUE (customer_pk, group_pk),
+  CHECK ((designated IS NULL) = (designated_name IS NULL)),
+  CHECK ((waiting_seq IS NULL) = (waiting_since IS NULL))
+) STRICT;
+
+CREATE INDEX conversations_by_activity ON conversations (group_pk, status, activity_seq, channels);
+
+CREATE INDEX conversations_by_agent ON conversations (group_pk, designated, status, activity_seq, channels);
+
+CREATE INDEX conversations_unassigned ON conversations (group_pk, waiting_seq)
+  WHERE status = 'open' AND designated IS NULL;
+
+CREATE TABLE customer_addresses (
+  address TEXT NOT NULL PRIMARY KEY,
+  customer_pk INTEGER NOT NULL REFERENCES customers (pk)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE customers (
+  pk INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  -- The address it is shown by: the first one it wrote from.
+  address TEXT NOT NULL,
+  name TEXT,
+  created_at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE decisions (
+  pk INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  conversation_pk INTEGER NOT NULL REFERENCES conversations (pk),
+  at INTEGER NOT NULL,
+  cause TEXT NOT NULL,
+  actor TEXT NOT NULL,
+  previous TEXT,
+  winner TEXT,
+  winner_name TEXT,
+  -- The policy version and everything it was decided from; null where a person decided.
+  policy INTEGER,
+  input TEXT,
+  note TEXT
+) STRICT;
+
+CREATE INDEX decisions_by_conversation ON decisions (conversation_pk, pk);
+
+CREATE TABLE early_reports (
+  pk INTEGER PRIMARY KEY,
+  carrier_id TEXT NOT NULL,
+  carrier_message_id TEXT NOT NULL,
+  state TEXT NOT NULL,
+  failure TEXT,
+  at INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX early_reports_by_message ON early_reports (carrier_id, carrier_message_id);
+
+CREATE TABLE events (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT,
+  at INTEGER NOT NULL,
+  group_pk INTEGER NOT NULL REFERENCES groups (pk),
+  conversation_pk INTEGER NOT NULL REFERENCES conversations (pk),
+  event TEXT NOT NULL
+) STRICT;
+
+CREATE INDEX events_by_group ON events (group_pk, seq);
+
+CREATE TABLE group_agents (
+  group_pk INTEGER NOT NULL REFERENCES groups (pk),
+  pbx_id TEXT NOT NULL,
+  extension TEXT NOT NULL,
+  -- Always the number of open conversations of the group designated to him.
+  open_conversations INTEGER NOT NULL DEFAULT 0 CHECK (open_conversations >= 0),
+  last_designated_at INTEGER,
+  PRIMARY KEY (group_pk, extension)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE groups (
+  pk INTEGER PRIMARY KEY,
+  pbx_id TEXT NOT NULL,
+  kind TEXT NOT NULL CHECK (kind IN ('ring-group', 'queue', 'extension')),
+  number TEXT NOT NULL,
+  -- Whom the group's strategy designated last: where a round robin goes on from.
+  cursor TEXT,
+  UNIQUE (pbx_id, kind, number)
+) STRICT;
+
+CREATE TABLE idempotency_keys (
+  pbx_id TEXT NOT NULL,
+  extension TEXT NOT NULL,
+  key TEXT NOT NULL,
+  -- SHA-256 of conversation and text.
+  content_hash BLOB NOT NULL,
+  message_id TEXT NOT NULL REFERENCES messages (id),
+  PRIMARY KEY (pbx_id, extension, key)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE inbound_keys (
+  carrier_id TEXT NOT NULL,
+  carrier_message_id TEXT NOT NULL,
+  message_id TEXT NOT NULL,
+  PRIMARY KEY (carrier_id, carrier_message_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE messages (
+  -- That of the event which told of it.
+  seq INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  conversation_pk INTEGER NOT NULL REFERENCES conversations (pk),
+  direction TEXT NOT NULL CHECK (direction IN ('in', 'out')),
+  channel TEXT NOT NULL CHECK (channel IN ('sms', 'whatsapp', 'sip')),
+  carrier_id TEXT NOT NULL,
+  -- An outbound message's is learnt when the carrier takes it.
+  carrier_message_id TEXT,
+  did TEXT NOT NULL,
+  -- The customer's address: sender of an inbound message, recipient of an outbound one.
+  peer TEXT NOT NULL,
+  content TEXT NOT NULL,
+  mention TEXT,
+  mention_name TEXT,
+  author TEXT NOT NULL,
+  state TEXT CHECK (
+    state IN ('queued', 'sending', 'accepted', 'sent', 'delivered', 'read', 'failed', 'unknown')
+  ),
+  failure TEXT,
+  carrier_at INTEGER,
+  at INTEGER NOT NULL,
+  CHECK ((direction = 'in') = (state IS NULL)),
+  CHECK ((mention IS NULL) = (mention_name IS NULL))
+) STRICT;
+
+CREATE INDEX messages_by_conversation ON messages (conversation_pk, seq);
+
+CREATE INDEX messages_sent ON messages (carrier_id, carrier_message_id)
+  WHERE direction = 'out' AND carrier_message_id IS NOT NULL;
+
+CREATE TABLE meta (
+  one INTEGER PRIMARY KEY CHECK (one = 1),
+  -- Names this database's history: a cursor of another one is worth nothing here.
+  epoch TEXT NOT NULL,
+  -- A known word under the secret key, so that a wrong key is noticed at start.
+  key_check BLOB NOT NULL,
+  rule_set_version INTEGER NOT NULL DEFAULT 0,
+  -- Events up to this seq have been forgotten.
+  pruned_through INTEGER NOT NULL DEFAULT 0
+) STRICT;
+
+CREATE TABLE outbox (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT,
+  id TEXT NOT NULL UNIQUE,
+  kind TEXT NOT NULL CHECK (kind IN ('message', 'phone-alert')),
+  -- Items of one lane leave one after another, in order.
+  lane TEXT NOT NULL,
+  conversation_pk INTEGER NOT NULL REFERENCES conversations (pk),
+  message_seq INTEGER NOT NULL REFERENCES messages (seq),
+  -- Whose phone an alert rings; null for a message.
+  extension TEXT,
+  sending INTEGER NOT NULL DEFAULT 0 CHECK (sending IN (0, 1)),
+  not_before INTEGER NOT NULL,
+  attempt INTEGER NOT NULL DEFAULT 1,
+  created_at INTEGER NOT NULL,
+  CHECK ((kind = 'phone-alert') = (extension IS NOT NULL))
+) STRICT;
+
+CREATE INDEX outbox_by_lane ON outbox (lane, seq);
+
+CREATE TABLE pbx_directories (
+  pbx_id TEXT NOT NULL PRIMARY KEY,
+  directory TEXT NOT NULL,
+  read_at INTEGER,
+  saved_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE rules (
+  pk INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  name TEXT NOT NULL,
+  position INTEGER NOT NULL,
+  enabled INTEGER NOT NULL CHECK (enabled IN (0, 1)),
+  dids TEXT NOT NULL,
+  channels TEXT,
+  pbx_id TEXT NOT NULL,
+  group_kind TEXT NOT NULL,
+  group_number TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE schema_migrations (
+       version INTEGER PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL, applied_at INTEGER NOT NULL
+     ) STRICT;
+
+CREATE TABLE status_changes (
+  seq INTEGER PRIMARY KEY,
+  conversation_pk INTEGER NOT NULL REFERENCES conversations (pk),
+  at INTEGER NOT NULL,
+  status TEXT NOT NULL,
+  actor TEXT NOT NULL
+) STRICT;
+
+CREATE INDEX status_changes_by_conversation ON status_changes (conversation_pk, seq);
+
+CREATE TABLE unrouted (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT,
+  id TEXT NOT NULL UNIQUE,
+  message TEXT NOT NULL
+) STRICT;
