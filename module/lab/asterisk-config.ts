@@ -45,7 +45,7 @@ export function asteriskConfig(setup: AsteriskSetup): Readonly<Record<string, st
   return {
     ...empty,
     'asterisk.conf': asteriskConf(setup),
-    'modules.conf': `[modules]\nautoload=no\n${ASTERISK_MODULES.map((name) => `load=${name}.so`).join('\n')}\n`,
+    'modules.conf': `[modules]\nautoload=no\n${ASTERISK_MODULES.map((name) => `require=${name}.so`).join('\n')}\n`,
     'logger.conf': LOGGER_CONF,
     'manager.conf': managerConf(setup),
     'http.conf': `[general]\nenabled=yes\nbindaddr=127.0.0.1\nbindport=${setup.ports.http}\n`,

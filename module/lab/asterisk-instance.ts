@@ -160,7 +160,7 @@ class RunningAsterisk implements AsteriskInstance {
     }
     await this.kill9()
     throw new AsteriskStartFailed(
-      (await this.#logged(/ERROR/)) ?? started.lastWords() ?? `it was not up after ${BOOT_TIMEOUT_MS} ms.`,
+      (await this.#logged(/ERROR/)) ?? started.lastWords() ?? `it was not up after ${BOOT_TIMEOUT_MS} ms`,
     )
   }
 
@@ -192,11 +192,16 @@ class RunningAsterisk implements AsteriskInstance {
     return join(this.folder, 'var/log/full')
   }
 
-  /** The last line of Asterisk's log that matches. */
+  /** The first lines of Asterisk's log that match, without their dates: the first complaint is the cause. */
   async #logged(pattern: RegExp): Promise<string | undefined> {
     if (!existsSync(this.#logFile())) return undefined
-    const lines = (await readFile(this.#logFile(), 'utf8')).split('\n')
-    return lines.findLast((line) => pattern.test(line))
+    const lines = (await readFile(this.#logFile(), 'utf8')).split('\n').filter((line) => pattern.test(line))
+    return (
+      lines
+        .slice(0, 2)
+        .map((line) => line.replace(/^.*?ERROR\[\d+\] /, ''))
+        .join('; ') || undefined
+    )
   }
 }
 

@@ -10,7 +10,7 @@ import type { AsteriskSetup } from './asterisk-config.ts'
  */
 const WITH_WATCHDOG = `
 exec 3<&0
-( read -r word <&3 || kill -KILL $$ ) >/dev/null 2>&1 &
+( read -r word <&3 || kill -KILL $$ ) >/dev/null &
 exec 3<&-
 exec "$@" </dev/null`
 
@@ -52,7 +52,7 @@ export class AsteriskProcess {
     return this.#output.trim().split('\n').at(-1) || undefined
   }
 
-  /** Resolves when it is gone. One that does not heed SIGTERM in time is killed. */
+  /** Resolves when it is gone, its watchdog too. One that does not heed SIGTERM in time is killed. */
   async end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
     if (this.#running) this.#child.kill(signal)
     const late = setTimeout(() => this.#child.kill('SIGKILL'), STOP_TIMEOUT_MS)
@@ -61,8 +61,11 @@ export class AsteriskProcess {
   }
 
   async #untilEnd(): Promise<void> {
+    // The watchdog keeps Asterisk's standard error open: the child is closed when both are gone.
+    const closed = once(this.#child, 'close')
     await once(this.#child, 'exit')
     this.#running = false
     this.#child.stdin.end('done\n')
+    await closed
   }
 }
