@@ -34,7 +34,12 @@ const longestAnswerBytes = 64 * 1024
 export function postForm(post: FormPost): Promise<PostResult> {
   return new Promise((resolve) => {
     let connected = false
-    const fail = (reason: string): void => settle({ kind: connected ? 'lost' : 'not-written', reason })
+    let response: IncomingMessage | null = null
+    const fail = (reason: string): void => {
+      // A status that came says more than a body that did not.
+      if (response !== null) settle(answered(response, null))
+      else settle({ kind: connected ? 'lost' : 'not-written', reason })
+    }
     const timer = setTimeout(() => fail(`no answer within ${post.deadlineMs} ms`), post.deadlineMs)
     const request = open(post)
     function settle(result: PostResult): void {
@@ -48,7 +53,10 @@ export function postForm(post: FormPost): Promise<PostResult> {
         connected = true
       }),
     )
-    request.on('response', (response) => readAnswer(response, settle))
+    request.on('response', (incoming) => {
+      response = incoming
+      readBody(incoming, (body) => settle(answered(incoming, body)))
+    })
     request.end(post.form.toString())
   })
 }
@@ -63,24 +71,25 @@ function open({ url, user, password }: FormPost): ClientRequest {
   })
 }
 
-function readAnswer(response: IncomingMessage, settle: (result: PostResult) => void): void {
+const answered = ({ statusCode, headers }: IncomingMessage, body: string | null): PostResult => ({
+  kind: 'answered',
+  status: statusCode ?? 0,
+  retryAfter: headers['retry-after'] ?? null,
+  body,
+})
+
+/** Null when it breaks off, or is longer than an honest answer. */
+function readBody(response: IncomingMessage, done: (body: string | null) => void): void {
   const chunks: Buffer[] = []
   let length = 0
-  const answered = (body: string | null): void =>
-    settle({
-      kind: 'answered',
-      status: response.statusCode ?? 0,
-      retryAfter: response.headers['retry-after'] ?? null,
-      body,
-    })
   response.on('data', (chunk: Buffer) => {
     length += chunk.length
-    if (length > longestAnswerBytes) answered(null)
+    if (length > longestAnswerBytes) done(null)
     else chunks.push(chunk)
   })
-  response.on('end', () => answered(Buffer.concat(chunks).toString()))
-  response.on('error', () => answered(null))
-  response.on('close', () => answered(null))
+  response.on('end', () => done(Buffer.concat(chunks).toString()))
+  response.on('error', () => done(null))
+  response.on('close', () => done(null))
 }
 
 function reasonOf(error: Error): string {

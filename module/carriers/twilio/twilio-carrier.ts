@@ -75,6 +75,7 @@ export function createTwilioCarrier(account: CarrierAccount, deps: TwilioDeps): 
     deadlineMs: deps.deadlineMs ?? sendDeadlineMs,
   }
   const underWay = new Set<Promise<SendOutcome>>()
+  let rotationSeen = false
 
   return {
     id: account.id,
@@ -93,6 +94,10 @@ export function createTwilioCarrier(account: CarrierAccount, deps: TwilioDeps): 
     receive(request) {
       const checked = verify(request, tokens)
       if (checked.kind === 'refused') return checked
+      if (checked.token > 0 && !rotationSeen) {
+        rotationSeen = true
+        deps.log.info({ carrierId: account.id }, 'Twilio still signs with the previous auth token')
+      }
       const { parameters, query } = checked
       return readTwilioCall(
         { carrierId: account.id, parameters, query, receivedAt: request.receivedAt },
@@ -127,6 +132,8 @@ type Checked =
   | Extract<WebhookResult, { kind: 'refused' }>
   | {
       readonly kind: 'verified'
+      /** Index of the token that signed. */
+      readonly token: number
       readonly parameters: ReturnType<typeof readForm>
       readonly query: ReturnType<typeof readForm>
     }
@@ -142,13 +149,14 @@ function verify(request: WebhookRequest, tokens: readonly string[]): Checked {
     return { kind: 'refused', reason: 'the body is not a form in UTF-8' }
   }
   const parameters = readForm(form ? Buffer.from(request.body).toString() : '')
-  if (signingToken({ url: request.url, signature, parameters, body: request.body }, tokens) < 0) {
+  const token = signingToken({ url: request.url, signature, parameters, body: request.body }, tokens)
+  if (token < 0) {
     return {
       kind: 'refused',
       reason: 'the signature does not match: the auth token or the public URL is wrong',
     }
   }
-  return { kind: 'verified', parameters: request.method === 'GET' ? query : parameters, query }
+  return { kind: 'verified', token, parameters: request.method === 'GET' ? query : parameters, query }
 }
 
 const isForm = (contentType: string | readonly string[] | undefined): boolean =>
