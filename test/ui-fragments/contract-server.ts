@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import fastifyStatic from '@fastify/static'
 import fastifyWebsocket from '@fastify/websocket'
-import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import fastify, { type FastifyPluginAsync, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { WebSocket } from 'ws'
 import type {
   CarrierWire,
@@ -64,41 +64,38 @@ export async function startContractServer(options: { assets?: string; under?: st
   })
   app.setErrorHandler((error: Error, _request, reply) => problem(reply, 500, 'internal-error', error.message))
 
-  await app.register(
-    async (root) => {
-      if (assets !== undefined) await root.register(fastifyStatic, { root: assets, prefix: '/assets/' })
-      for (const page of ['agent', 'admin']) {
-        root.get(`/${page}`, (_request, reply) =>
-          reply.type('text/html; charset=utf-8').send(readFileSync(new URL(`${page}.html`, pages))),
-        )
-      }
-      root.get('/live', { websocket: true }, (socket: WebSocket) => {
-        if (faults.refuseLive) return socket.terminate()
-        socket.on('close', () => sockets.delete(socket))
-        socket.on('message', (data) => {
-          const frame = JSON.parse(data.toString()) as ClientFrame
-          const viewer = faults.expired ? undefined : viewerOf(frame.token)
-          if (viewer === undefined) {
-            send(socket, { type: 'refused', code: 'expired', sentence: 'Your session has expired.' })
-            return socket.close()
-          }
-          const expiresAt = new Date(Date.now() + 3_600_000).toISOString()
-          if (frame.type === 'renew') return send(socket, { type: 'renewed', expiresAt })
-          hellos.push(frame)
-          send(socket, { type: 'ready', cursor: model.cursor, expiresAt })
-          const from = frame.cursor === null ? model.events.length : Number(frame.cursor.split('.')[1])
-          if (from < model.forgotten) send(socket, { type: 'reset', cursor: model.cursor })
-          else for (const event of model.events.slice(from)) send(socket, event)
-          send(socket, presence(true))
-          sockets.set(socket, viewer)
-        })
+  const place: FastifyPluginAsync = async (root) => {
+    if (assets !== undefined) await root.register(fastifyStatic, { root: assets, prefix: '/assets/' })
+    for (const page of ['agent', 'admin']) {
+      root.get(`/${page}`, (_request, reply) =>
+        reply.type('text/html; charset=utf-8').send(readFileSync(new URL(`${page}.html`, pages))),
+      )
+    }
+    root.get('/live', { websocket: true }, (socket: WebSocket) => {
+      if (faults.refuseLive) return socket.terminate()
+      socket.on('close', () => sockets.delete(socket))
+      socket.on('message', (data) => {
+        const frame = JSON.parse(data.toString()) as ClientFrame
+        const viewer = faults.expired ? undefined : viewerOf(frame.token)
+        if (viewer === undefined) {
+          send(socket, { type: 'refused', code: 'expired', sentence: 'Your session has expired.' })
+          return socket.close()
+        }
+        const expiresAt = new Date(Date.now() + 3_600_000).toISOString()
+        if (frame.type === 'renew') return send(socket, { type: 'renewed', expiresAt })
+        hellos.push(frame)
+        send(socket, { type: 'ready', cursor: model.cursor, expiresAt })
+        const from = frame.cursor === null ? model.events.length : Number(frame.cursor.split('.')[1])
+        if (from < model.forgotten) send(socket, { type: 'reset', cursor: model.cursor })
+        else for (const event of model.events.slice(from)) send(socket, event)
+        send(socket, presence(true))
+        sockets.set(socket, viewer)
       })
-      await root.register(api, { prefix: '/api/v1' })
-    },
-    { prefix: under },
-  )
+    })
+    await root.register(api, { prefix: '/api/v1' })
+  }
 
-  async function api(root: FastifyInstance) {
+  const api: FastifyPluginAsync = async (root) => {
     root.addHook('onRequest', async (request, reply) => {
       const token = String(request.headers.authorization).replace('Bearer ', '')
       if (faults.expired || viewerOf(token) === undefined) {
@@ -287,6 +284,7 @@ export async function startContractServer(options: { assets?: string; under?: st
     }))
   }
 
+  await app.register(place, { prefix: under })
   const origin = await app.listen({ host: '127.0.0.1', port: 0 })
   return {
     url: `${origin}${under}/`,

@@ -11,6 +11,7 @@ import { AlertSignals } from './alert-signals.ts'
 import type { ConversationViewElement } from './conversation-view.ts'
 import { bellIcon, bellOffIcon } from './icons.ts'
 import type { PanelEvents } from './panel-events.ts'
+import { listen, liveUrl, panelBase } from './panel-place.ts'
 import { panelStyles } from './panel-styles.ts'
 import { baseStyles, controlStyles, themeStyles } from './theme.ts'
 
@@ -65,7 +66,7 @@ export class AgentPanelElement extends LitElement {
       listen(document, 'pointerdown', () => signals.unlock()),
       listen(document, 'keydown', () => signals.unlock()),
     ]
-    if (this.token !== null) this.#start(this.token)
+    if (this.token !== null && this.hasUpdated) this.#start(this.token)
   }
 
   override disconnectedCallback(): void {
@@ -78,7 +79,7 @@ export class AgentPanelElement extends LitElement {
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
-    if (changed.has('token') && this.token !== null && this.isConnected) {
+    if (changed.has('token') && this.token !== null) {
       if (this.#session === null) this.#start(this.token)
       else this.#session.renew(this.token)
     }
@@ -86,12 +87,11 @@ export class AgentPanelElement extends LitElement {
   }
 
   #start(token: string): void {
-    const base = new URL(this.base.endsWith('/') ? this.base : `${this.base}/`, document.baseURI)
-    const live = new URL('live', base)
-    live.protocol = live.protocol === 'https:' ? 'wss:' : 'ws:'
+    const base = panelBase(this.base)
+    const current = () => this.token ?? token
     const session = new AgentSession({
-      api: new ApiClient(base.href, () => this.token ?? token),
-      connect: (cursor) => new LiveClient({ url: live.href, token: this.token ?? token, cursor }),
+      api: new ApiClient(base.href, current),
+      connect: (cursor) => new LiveClient({ url: liveUrl(base), token: current(), cursor }),
       storage: localStorage,
       focused: () => document.visibilityState === 'visible' && document.hasFocus() && this.checkVisibility(),
       onAlert: (kind, id) => this.#alert(kind, id),
@@ -256,9 +256,4 @@ function outage({ live, board }: AgentState): string {
   return board.stale
     ? 'The PBX is not answering. Messages still go; who is available is what the PBX said last.'
     : ''
-}
-
-function listen(target: EventTarget, type: string, listener: () => void): () => void {
-  target.addEventListener(type, listener)
-  return () => target.removeEventListener(type, listener)
 }

@@ -64,7 +64,7 @@ export class ConversationListElement extends LitElement {
       <search>
         <label class="search">
           ${searchIcon}<span class="hidden-words">Search by number or name</span>
-          <input type="search" placeholder="Search number or name" autocomplete="off" .value=${view.search} @input=${this.#search} />
+          <input class="bare" type="search" placeholder="Search number or name" autocomplete="off" .value=${view.search} @input=${this.#search} />
         </label>
       </search>
       <div class="filters" role="group" aria-label="Which conversations">${listFilters.map((filter) => this.#filter(filter))}</div>

@@ -37,7 +37,7 @@ export function conversationRow({
           ${unseen ? html`<span class="badge"><span class="hidden-words">New for you</span></span>` : nothing}
         </span>
         <span class="line small">
-          <span class="about">${customer.name === null ? '' : `${customer.address} · `}${group.name} · ${channels.map((channel) => channelNames[channel]).join(', ')}</span>
+          <span class="about">${[channels.map((channel) => channelNames[channel]).join(', '), customer.name === null ? '' : customer.address, group.name].filter((words) => words !== '').join(' · ')}</span>
           ${waiting(conversation, now)}
         </span>
       </span>

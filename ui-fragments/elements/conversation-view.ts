@@ -25,6 +25,7 @@ export class ConversationViewElement extends LitElement {
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
+    if (!changed.has('state')) return
     const before = changed.get('state')
     if (before?.thread?.conversationId !== this.state.thread?.conversationId) this.tab = 'messages'
   }

@@ -11,31 +11,6 @@ export const listStyles = css`
   search {
     padding: 0 16px;
   }
-  .search {
-    display: flex;
-    align-items: center;
-    gap: 8px;
-    padding: 0 12px;
-    border-radius: 10px;
-    background: var(--sunken);
-    color: var(--muted);
-  }
-  .search:focus-within {
-    outline: 2px solid var(--accent);
-  }
-  .search input {
-    flex: 1;
-    min-width: 0;
-    height: 38px;
-    border: 0;
-    background: none;
-    color: var(--text);
-    outline: none;
-  }
-  .search input::placeholder {
-    color: var(--muted);
-    opacity: 1;
-  }
   .filters {
     display: flex;
     gap: 2px;

@@ -12,10 +12,18 @@ export interface MessageBubble {
   readonly author: PersonWire | null
   /** It follows one of the same author: his name need not stand again. */
   readonly continues: boolean
+  /** Sends a failed one of mine as a new message. */
+  readonly onSendAgain: (text: string) => void
 }
 
 /** Customers and colleagues on the left, mine on the right. */
-export function messageBubble({ message, me, author, continues }: MessageBubble): TemplateResult {
+export function messageBubble({
+  message,
+  me,
+  author,
+  continues,
+  onSendAgain,
+}: MessageBubble): TemplateResult {
   const side =
     message.direction === 'in'
       ? 'inbound'
@@ -27,6 +35,11 @@ export function messageBubble({ message, me, author, continues }: MessageBubble)
     <div class="bubble">${side === 'mine' ? html`<span class="hidden-words">You: </span>` : nothing}${content(message, me)}</div>
     <p class="meta">${meta(message)}</p>
     ${message.failure === null ? nothing : html`<p class="failure">${message.failure.sentence}</p>`}
+    ${
+      side === 'mine' && message.state === 'failed'
+        ? html`<p class="meta"><button class="link" @click=${() => onSendAgain(message.text)}>Send again</button></p>`
+        : nothing
+    }
   </li>`
 }
 

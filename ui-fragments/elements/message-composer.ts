@@ -49,6 +49,7 @@ export class MessageComposerElement extends LitElement {
       ${this.hint === '' ? nothing : html`<div class="hint" id="hint"><span>${this.hint}</span><slot name="remedy"></slot></div>`}
       <div class="box">
         <textarea
+          class="bare"
           rows="1"
           maxlength=${longestText}
           placeholder="Write a reply"
@@ -144,18 +145,9 @@ export class MessageComposerElement extends LitElement {
         box-shadow: 0 0 0 1px var(--accent);
       }
       textarea {
-        flex: 1;
-        min-width: 0;
         padding: 7px 0 8px;
-        border: 0;
-        outline: none;
-        background: none;
         line-height: 21px;
         resize: none;
-      }
-      textarea::placeholder {
-        color: var(--muted);
-        opacity: 1;
       }
       .send {
         display: grid;

@@ -27,12 +27,27 @@ export class MessageTimelineElement extends LitElement {
   /** Something came that the reader, who scrolled up, does not see. */
   declare below: boolean
   #fromBottom = 0
+  /** A growing composer must not cover what is read at the bottom. */
+  readonly #resized = new ResizeObserver(() => {
+    const scroller = this.#scroller
+    if (scroller !== null && this.#fromBottom === 0) scroller.scrollTop = scroller.scrollHeight
+  })
 
   constructor() {
     super()
     this.people = []
     this.me = null
     this.below = false
+  }
+
+  protected override firstUpdated(): void {
+    const scroller = this.#scroller
+    if (scroller !== null) this.#resized.observe(scroller)
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback()
+    this.#resized.disconnect()
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
@@ -43,13 +58,10 @@ export class MessageTimelineElement extends LitElement {
       this.below = false
       return
     }
-    const scroller = this.#scroller
-    this.#fromBottom =
-      scroller === null ? 0 : scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight
     const grew = before.loaded && before.messages.at(-1)?.id !== this.thread.messages.at(-1)?.id
     const own = this.thread.pending.length > before.pending.length
-    if (own || this.#fromBottom < nearPx) this.#fromBottom = 0
-    else if (grew) this.below = true
+    if (own) this.#fromBottom = 0
+    else if (grew && this.#fromBottom > 0) this.below = true
   }
 
   protected override updated(changed: PropertyValues<this>): void {
@@ -96,7 +108,8 @@ export class MessageTimelineElement extends LitElement {
       case 'message': {
         const { message, continues } = row
         const author = this.people.find(({ extension }) => extension === message.author.extension) ?? null
-        return messageBubble({ message, me: this.me, author, continues })
+        const onSendAgain = (text: string) => emit(this, 'parley-send', { text })
+        return messageBubble({ message, me: this.me, author, continues, onSendAgain })
       }
       default:
         return row satisfies never
@@ -117,8 +130,10 @@ export class MessageTimelineElement extends LitElement {
 
   #scrolled(): void {
     const scroller = this.#scroller
-    if (scroller === null || !this.below) return
-    if (scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < nearPx) this.below = false
+    if (scroller === null) return
+    const fromBottom = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight
+    this.#fromBottom = fromBottom < nearPx ? 0 : fromBottom
+    if (this.#fromBottom === 0) this.below = false
   }
 
   #jump(): void {
@@ -137,6 +152,8 @@ export class MessageTimelineElement extends LitElement {
         min-height: 0;
       }
       .scroller {
+        display: flex;
+        flex-direction: column;
         height: 100%;
         padding: 8px 24px 20px;
         overflow-y: auto;
@@ -149,8 +166,9 @@ export class MessageTimelineElement extends LitElement {
       ol {
         display: flex;
         flex-direction: column;
+        width: 100%;
         max-width: 960px;
-        margin: 0 auto;
+        margin: auto auto 0;
       }
       .day {
         align-self: center;

@@ -244,10 +244,40 @@ export const controlStyles = css`
     border: 1px solid var(--strong-line);
     border-radius: 9px;
     background: var(--surface);
+    font-weight: 400;
   }
   .field::placeholder {
     color: var(--muted);
     opacity: 1;
+  }
+  .bare,
+  .bare:focus-visible {
+    flex: 1;
+    min-width: 0;
+    border: 0;
+    background: none;
+    outline: none;
+  }
+  .bare::placeholder {
+    color: var(--muted);
+    opacity: 1;
+  }
+  .search {
+    display: flex;
+    align-items: center;
+    gap: 8px;
+    padding: 0 12px;
+    border-radius: 10px;
+    background: var(--sunken);
+    color: var(--muted);
+  }
+  .search:focus-within {
+    outline: 2px solid var(--accent);
+  }
+  .search .bare {
+    height: 38px;
+    color: var(--text);
+    font-weight: 400;
   }
   .field:focus-visible {
     outline-offset: -1px;

@@ -57,7 +57,7 @@ export class TransferDialogElement extends LitElement {
           <p class="hint">The new agent keeps this conversation. What was said stays; later messages go to the new agent.</p>
           <label class="search">
             ${searchIcon}<span class="hidden-words">Search members</span>
-            <input type="search" placeholder="Search members" autocomplete="off" autofocus .value=${this.search} @input=${this.#searched} @keydown=${this.#intoList} />
+            <input class="bare" type="search" placeholder="Search members" autocomplete="off" autofocus .value=${this.search} @input=${this.#searched} @keydown=${this.#intoList} />
           </label>
           <div class="people" role="radiogroup" aria-label="New agent">
             ${found.map((person) => this.#person(person))}
@@ -65,7 +65,7 @@ export class TransferDialogElement extends LitElement {
           </div>
           ${chosen === undefined || chosen.available ? nothing : html`<p class="callout" role="status">${warning(chosen)}</p>`}
           <label>
-            Note <span class="hint">optional, for the new agent only; the customer does not see it</span>
+            Note <span class="hint">optional; the group sees it, the customer does not</span>
             <textarea class="field" name="note" rows="2" maxlength=${longestNote}></textarea>
           </label>
           ${this.problem === null ? nothing : html`<p class="callout danger" role="alert">${this.problem}</p>`}
@@ -125,31 +125,9 @@ export class TransferDialogElement extends LitElement {
     dialogStyles,
     avatarStyles,
     css`
-      .search {
-        flex-direction: row !important;
-        align-items: center;
+      .body > .search {
+        flex-direction: row;
         gap: 8px;
-        padding: 0 12px;
-        border-radius: 10px;
-        background: var(--sunken);
-        color: var(--muted);
-      }
-      .search:focus-within {
-        outline: 2px solid var(--accent);
-      }
-      .search input {
-        flex: 1;
-        min-width: 0;
-        height: 38px;
-        border: 0;
-        background: none;
-        color: var(--text);
-        font-weight: 400;
-        outline: none;
-      }
-      .search input::placeholder {
-        color: var(--muted);
-        opacity: 1;
       }
       .people {
         display: flex;

@@ -1,0 +1,106 @@
+import type { CarrierDraft } from './api-client.ts'
+
+/** One thing to be filled in for a kind of carrier. The server checks it; this says what belongs there. */
+export interface CarrierField {
+  readonly name: string
+  readonly label: string
+  readonly hint: string
+  readonly form: 'text' | 'list' | 'secret' | 'choice'
+  readonly required: boolean
+  readonly choices?: ReadonlyArray<readonly [value: string, words: string]>
+}
+
+export const carrierKinds = [
+  ['twilio', 'Twilio (SMS and WhatsApp)'],
+  ['sip-message', 'SIP trunk (SIP MESSAGE)'],
+] as const
+export type CarrierKind = (typeof carrierKinds)[number][0]
+
+const field = (
+  name: string,
+  label: string,
+  hint: string,
+  form: CarrierField['form'] = 'text',
+  required = false,
+  choices: CarrierField['choices'] = [],
+): CarrierField => ({ name, label, hint, form, required, choices })
+
+export const carrierFields: Readonly<Record<CarrierKind, readonly CarrierField[]>> = {
+  twilio: [
+    field('accountSid', 'Account SID', 'From the Twilio console: AC and 32 characters', 'text', true),
+    field(
+      'authToken',
+      'Auth token',
+      'From the Twilio console. It is stored sealed and never shown again.',
+      'secret',
+      true,
+    ),
+    field('numbers', 'Numbers', 'This account’s numbers, one a line: +16313808000', 'list'),
+    field('messagingServiceSid', 'Messaging Service SID', 'Only if you send by one: MG and 32 characters'),
+  ],
+  'sip-message': [
+    field('trunk', 'PJSIP endpoint of the trunk', 'As “pjsip show endpoints” lists it', 'text', true),
+    field(
+      'fromHost',
+      'Host in From',
+      'The domain or address that the provider expects, with a port if it wants one',
+      'text',
+      true,
+    ),
+    field('numberFormat', 'How the trunk writes numbers', '', 'choice', false, [
+      ['', 'As the module decides'],
+      ['plus', '+16313808000'],
+      ['digits', '16313808000'],
+      ['national', '6313808000'],
+    ]),
+    field('countryCode', 'Country code', 'What national numbers lack: 1 for the US'),
+    field('sources', 'Addresses the trunk sends from', 'One a line: 192.0.2.7', 'list'),
+    field('numbers', 'Numbers', 'This trunk’s numbers, one a line: +16313808000', 'list'),
+  ],
+}
+
+/** What a person typed, as the API wants it. A secret left empty stays as it is stored. */
+export function carrierDraft(
+  kind: CarrierKind,
+  typed: {
+    readonly name: string
+    readonly enabled: boolean
+    readonly values: Readonly<Record<string, string>>
+  },
+): CarrierDraft {
+  const settings: Record<string, unknown> = {}
+  const secrets: Record<string, string> = {}
+  for (const { name, form } of carrierFields[kind]) {
+    const value = (typed.values[name] ?? '').trim()
+    if (value === '') continue
+    if (form === 'secret') secrets[name] = value
+    else settings[name] = form === 'list' ? listOf(value) : value
+  }
+  const draft = { kind, name: typed.name.trim(), enabled: typed.enabled, settings }
+  return Object.keys(secrets).length === 0 ? draft : { ...draft, secrets }
+}
+
+/** A stored setting as text to edit. */
+export const settingText = (value: unknown): string =>
+  Array.isArray(value)
+    ? value.map(String).join('\n')
+    : value === undefined || value === null
+      ? ''
+      : String(value)
+
+/** Lines, or several on one line with commas or spaces between. */
+export const listOf = (text: string): string[] => text.split(/[\s,;]+/).filter((item) => item !== '')
+
+/** An account's id stands in its webhook URL: from its name, made unlike the others. */
+export function carrierIdOf(name: string, taken: readonly string[]): string {
+  const plain =
+    name
+      .toLowerCase()
+      .replace(/[^a-z0-9]+/g, '-')
+      .replace(/^-+|-+$/g, '')
+      .slice(0, 40) || 'carrier'
+  for (let number = 1; ; number += 1) {
+    const id = number === 1 ? plain : `${plain}-${number}`
+    if (!taken.includes(id)) return id
+  }
+}
