@@ -1,4 +1,5 @@
-import type { LinkFault, Log } from '../app/ports.ts'
+import type { Log } from '../app/ports.ts'
+import { loginUnanswered, socketLoss, wrongPassword } from './ami-losses.ts'
 import type { AmiMessage } from './ami-message.ts'
 import { eventName, field } from './ami-message.ts'
 import { missingPermission, permissionSentence } from './ami-permissions.ts'
@@ -8,6 +9,7 @@ import type { AmiWorkerData, FromAmiWorker, ToAmiWorker } from './ami-worker.ts'
 import type { LinkLoss } from './pbx-error.ts'
 import { LinkError, lossOf, PbxError } from './pbx-error.ts'
 import { quarantine } from './quarantine.ts'
+import { createWaitingRequests } from './waiting-requests.ts'
 
 export interface AmiAccess {
   readonly host: string
@@ -67,15 +69,6 @@ const wantedEvents = [
   'queuememberringinuse',
 ] as const
 
-interface Waiting {
-  readonly action: string
-  readonly isList: boolean
-  readonly items: AmiMessage[]
-  readonly timer: NodeJS.Timeout
-  resolve(answer: readonly AmiMessage[]): void
-  reject(error: PbxError): void
-}
-
 /** Opens a session in a worker of its own; rejects with a LinkError that says what stood in the way. */
 export async function openAmi(options: AmiOptions): Promise<AmiConnection> {
   const { access, times } = options
@@ -85,13 +78,12 @@ export async function openAmi(options: AmiOptions): Promise<AmiConnection> {
       sentence: 'The AMI user name or secret holds a line break. Correct it in the configuration.',
     })
   }
-  const waiting = new Map<string, Waiting>()
+  const requests = createWaitingRequests(times.requestMs)
   const ended = Promise.withResolvers<LinkLoss>()
   const authenticated = Promise.withResolvers<void>()
   const booted = Promise.withResolvers<void>()
   let loss: LinkLoss | null = null
   let permitted: ReadonlySet<string> = new Set()
-  let nextId = 0
 
   const worker = quarantine<ToAmiWorker, FromAmiWorker>({
     file: new URL('./ami-worker.ts', import.meta.url),
@@ -114,8 +106,7 @@ export async function openAmi(options: AmiOptions): Promise<AmiConnection> {
     if (loss === null) {
       loss = reason
       options.signal.removeEventListener('abort', abort)
-      for (const one of [...waiting.values()])
-        one.reject(new PbxError('lost', `${one.action}: ${reason.sentence}`))
+      requests.rejectAll(reason.sentence)
       ended.resolve(reason)
     }
     await worker.end()
@@ -146,48 +137,19 @@ export async function openAmi(options: AmiOptions): Promise<AmiConnection> {
   }
 
   function sort(message: AmiMessage): void {
-    const actionId = field(message, 'actionid')
-    const asked = actionId === undefined ? undefined : waiting.get(actionId)
-    if (asked !== undefined) {
-      answer(asked, message)
-      return
-    }
+    if (requests.take(message)) return
     const event = eventName(message)
-    if (event === undefined || actionId !== undefined) return
+    // An answer that came after its deadline is nobody's any more.
+    if (event === undefined || field(message, 'actionid') !== undefined) return
     if (event === 'fullybooted') booted.resolve()
     options.onEvent(message)
     if (event === 'shutdown') void finish({ code: 'lost', sentence: 'Asterisk is shutting down.' })
   }
 
-  function send(request: AmiAction | AmiListAction, isList: boolean): Promise<readonly AmiMessage[]> {
+  async function send(request: AmiAction | AmiListAction, isList: boolean): Promise<readonly AmiMessage[]> {
     const headers = encode(request)
     if (loss !== null) throw new PbxError('link-down', `${request.action}: the link to Asterisk is down.`)
-    const actionId = `parley-${++nextId}`
-    const { promise, resolve, reject } = Promise.withResolvers<readonly AmiMessage[]>()
-    const forget = () => {
-      clearTimeout(timer)
-      waiting.delete(actionId)
-    }
-    const timer = setTimeout(() => {
-      forget()
-      reject(new PbxError('deadline', `${request.action}: Asterisk gave no answer in ${times.requestMs} ms.`))
-    }, times.requestMs)
-    waiting.set(actionId, {
-      action: request.action,
-      isList,
-      items: [],
-      timer,
-      resolve: (items) => {
-        forget()
-        resolve(items)
-      },
-      reject: (error) => {
-        forget()
-        reject(error)
-      },
-    })
-    worker.post({ actionId, headers })
-    return promise
+    return requests.ask(request.action, isList, (actionId) => worker.post({ actionId, headers }))
   }
 
   const connection: AmiConnection = {
@@ -250,47 +212,6 @@ export async function openAmi(options: AmiOptions): Promise<AmiConnection> {
   }
 }
 
-/** Puts one message of an answer where it belongs. */
-function answer(asked: Waiting, message: AmiMessage): void {
-  const response = field(message, 'response')?.toLowerCase()
-  const list = field(message, 'eventlist')?.toLowerCase()
-  if (response === 'error') asked.reject(refusal(asked.action, field(message, 'message') ?? ''))
-  else if (response !== undefined && !asked.isList) asked.resolve([message])
-  else if (response !== undefined && list !== 'start') asked.resolve([])
-  else if (list === 'complete') asked.resolve(asked.items)
-  else if (list === 'cancelled')
-    asked.reject(new PbxError('refused', `${asked.action}: Asterisk broke the list off.`))
-  else if (response === undefined) asked.items.push(message)
-}
-
-function refusal(action: string, message: string): PbxError {
-  if (/permission denied/i.test(message)) {
-    return new PbxError('permission', `${action}: the AMI account may not do this.`)
-  }
-  return new PbxError('refused', `${action}: ${message}`)
-}
-
 /** `ListCommands` answers with one field an action that the account may use. */
 const permittedActions = (message: AmiMessage): ReadonlySet<string> =>
   new Set(message.filter((_, index) => index % 2 === 0))
-
-const wrongPassword = (access: AmiAccess): LinkLoss => ({
-  code: 'wrong-credentials',
-  sentence: `Asterisk refused the AMI user "${access.username}". Check its name, secret, deny and permit in manager.conf, then reload with "manager reload".`,
-})
-
-const loginUnanswered = (access: AmiAccess): LinkLoss => ({
-  code: 'timeout',
-  sentence: `${access.host}:${access.port} did not answer the AMI login. Check that this is Asterisk's AMI port, in manager.conf.`,
-})
-
-function socketLoss(code: string, access: AmiAccess): LinkLoss {
-  const at = `${access.host}:${access.port}`
-  const faults: Record<string, LinkFault> = { ECONNREFUSED: 'refused', ETIMEDOUT: 'timeout' }
-  const fault = faults[code] ?? 'lost'
-  if (fault === 'lost') return { code: fault, sentence: `The AMI connection to ${at} broke (${code}).` }
-  return {
-    code: fault,
-    sentence: `Nothing answers at ${at} (${code}). Start Asterisk, or check enabled, port and bindaddr in manager.conf.`,
-  }
-}

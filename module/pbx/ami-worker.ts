@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import createManager from 'asterisk-manager'
 import type { AmiMessage } from './ami-message.ts'
+import { guardMemory } from './worker-memory.ts'
 
 /** Where and as whom to log in, and the events worth handing on, in lower case. */
 export interface AmiWorkerData {
@@ -25,7 +26,10 @@ export type FromAmiWorker =
   | { readonly kind: 'socket-error'; readonly code: string }
   | { readonly kind: 'closed' }
 
-if (parentPort !== null) host(parentPort, workerData as AmiWorkerData)
+if (parentPort !== null) {
+  guardMemory()
+  host(parentPort, workerData as AmiWorkerData)
+}
 
 /**
  * Hosts asterisk-manager for one connection. Its reconnecting is never used: half a message left at a disconnect
@@ -42,12 +46,17 @@ function host(parent: NonNullable<typeof parentPort>, data: AmiWorkerData): void
     batch = []
     say({ kind: 'messages', messages })
   }
+  // The package emits each message again under the name of its event or ActionID, so that one called "rawevent",
+  // which whoever writes into a UserEvent can forge, would go round for ever. It gets the login's answer alone.
+  const dispatch = manager.listeners('rawevent')
+  manager.removeAllListeners('rawevent')
+  let loggingIn = true
   manager.on('rawevent', (item) => {
-    const message = flatten(item)
+    if (loggingIn && isLoginAnswer(item)) for (const listener of dispatch) listener(item)
     if (!isWorthHandingOn(item, wanted)) return
     // One message to the parent for all that came in this turn: handing over singly costs more than parsing.
     if (batch.length === 0) setImmediate(flush)
-    batch.push(message)
+    batch.push(flatten(item))
   })
   manager.on('error', (error) => say({ kind: 'socket-error', code: error.code ?? 'EUNKNOWN' }))
   manager.on('close', () => say({ kind: 'closed' }))
@@ -55,6 +64,7 @@ function host(parent: NonNullable<typeof parentPort>, data: AmiWorkerData): void
     say({ kind: 'connected' })
     // Left to itself the package logs in without a callback, and a wrong password goes unnoticed.
     manager.login((refusal) => {
+      loggingIn = false
       if (refusal === undefined) say({ kind: 'authenticated' })
       else say({ kind: 'login-refused', message: String(refusal.message ?? '') })
     })
@@ -63,6 +73,10 @@ function host(parent: NonNullable<typeof parentPort>, data: AmiWorkerData): void
     manager.action({ ...headers, actionid: actionId })
   })
 }
+
+/** The package numbers its login by the time of day. */
+const isLoginAnswer = (item: Readonly<Record<string, unknown>>): boolean =>
+  !Object.hasOwn(item, 'event') && typeof item.actionid === 'string' && /^\d+$/.test(item.actionid)
 
 function isWorthHandingOn(item: Readonly<Record<string, unknown>>, wanted: ReadonlySet<string>): boolean {
   if (Object.hasOwn(item, 'actionid') || Object.hasOwn(item, 'response')) return true

@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import ari from 'ari-client'
+import { guardMemory } from './worker-memory.ts'
 
 export interface AriWorkerData {
   /** `http://127.0.0.1:8088` */
@@ -25,21 +26,33 @@ export type FromAriWorker =
   | { readonly kind: 'done'; readonly id: number }
   | { readonly kind: 'refused'; readonly id: number; readonly reason: string }
 
-if (parentPort !== null) await host(parentPort, workerData as AriWorkerData)
+if (parentPort !== null) {
+  guardMemory()
+  await host(parentPort, workerData as AriWorkerData)
+}
 
 /** Hosts ari-client for as long as the PBX answers; its WebSocket, which loses subscriptions, is never opened. */
 async function host(parent: NonNullable<typeof parentPort>, data: AriWorkerData): Promise<void> {
   const say = (message: FromAriWorker) => parent.postMessage(message)
-  const status = await probe(data)
-  if (typeof status === 'string') return say({ kind: 'unreachable', code: status })
-  if (status !== 200) return say({ kind: 'unusable', status })
+  /** Whether ARI answers a plain request; if not, says why, which ends this thread. */
+  const answers = async (): Promise<boolean> => {
+    const status = await probe(data)
+    if (typeof status === 'string') say({ kind: 'unreachable', code: status })
+    else if (status !== 200) say({ kind: 'unusable', status })
+    return status === 200
+  }
+  if (!(await answers())) return
 
   const client = await ari.connect(data.url, data.username, data.password)
-  parent.on('message', ({ id, request }: ToAriWorker) => {
-    perform(client, request).then(
-      () => say({ kind: 'done', id }),
-      (error: unknown) => say({ kind: 'refused', id, reason: reasonOf(error) }),
-    )
+  parent.on('message', async ({ id, request }: ToAriWorker) => {
+    try {
+      // The package never settles what it asks of a PBX that is gone; a plain request says so at once.
+      if (request.kind === 'ping' && !(await answers())) return
+      if (request.kind === 'send') await send(client, request)
+      say({ kind: 'done', id })
+    } catch (error) {
+      say({ kind: 'refused', id, reason: reasonOf(error) })
+    }
   })
   say({ kind: 'ready' })
 }
@@ -57,12 +70,11 @@ async function probe(data: AriWorkerData): Promise<number | string> {
   }
 }
 
-function perform(client: ari.Client, request: AriRequest): Promise<unknown> {
-  if (request.kind === 'ping') return client.asterisk.ping()
+async function send(client: ari.Client, request: Extract<AriRequest, { kind: 'send' }>): Promise<void> {
   // A top-level body is dropped in silence and an empty MESSAGE sent: the text goes inside, beside an empty set
   // of variables, which would otherwise become SIP headers.
   const body: Record<string, unknown> = { body: request.text, variables: {} }
-  return client.endpoints.sendMessage({ to: request.to, from: request.from, variables: body })
+  await client.endpoints.sendMessage({ to: request.to, from: request.from, variables: body })
 }
 
 /** ARI answers `{"message":"…"}`, which the package hands over as an error's text. */

@@ -5,6 +5,8 @@ declare module 'asterisk-manager' {
     on(event: 'rawevent', listener: (item: Item) => void): void
     on(event: 'error', listener: (error: Error & { code?: string }) => void): void
     on(event: 'close', listener: () => void): void
+    listeners(event: 'rawevent'): ((item: Item) => void)[]
+    removeAllListeners(event: 'rawevent'): void
     connect(port: number, host: string, callback: () => void): void
     login(callback: (refusal: Item | undefined) => void): void
     action(headers: Record<string, string>): string

@@ -46,8 +46,9 @@ export interface AsteriskPbx extends Pbx, SipMessenger {
   onDirectory(listener: (directory: Directory) => void): Unsubscribe
 }
 
-/** The dialplan's word that it wrote a spool file. */
+/** The dialplan's word that it wrote a spool file, and that it could not; in lower case. */
 const spooledEvent = 'parleyspooled'
+const spoolFailedEvent = 'parleyspoolfailed'
 
 /** One Asterisk, over AMI for what it knows and over ARI for long texts. */
 export function createAsteriskPbx(options: AsteriskPbxOptions): AsteriskPbx {
@@ -89,6 +90,8 @@ export function createAsteriskPbx(options: AsteriskPbxOptions): AsteriskPbx {
       reading?.stop()
       reading = null
       view.lose()
+      // ARI has no connection of its own that would break.
+      ariLink.check()
     },
     onState: announceHealth,
   })
@@ -122,8 +125,13 @@ export function createAsteriskPbx(options: AsteriskPbxOptions): AsteriskPbx {
   }
 
   function receive(event: AmiMessage): void {
-    if (eventName(event) === 'userevent') {
-      if (field(event, 'userevent')?.toLowerCase() === spooledEvent) spooled.call()
+    const user = eventName(event) === 'userevent' ? field(event, 'userevent')?.toLowerCase() : undefined
+    if (user === spooledEvent) spooled.call()
+    else if (user === spoolFailedEvent) {
+      log.error(
+        {},
+        'Asterisk took a text and could not keep it. Check that the spool folder is there, writable, and not full.',
+      )
     } else if (view.apply(event) === 'read-again') reading?.ask()
   }
 

@@ -3,7 +3,7 @@ import { type LinkLoss, lossOf } from './pbx-error.ts'
 export interface KeepReadingOptions {
   /** A full reading this often, whatever the events said. */
   readonly everyMs: number
-  /** Readings that events ask for come no closer than this. */
+  /** Readings that events ask for come no closer than this, or than nine times what the last one took. */
   readonly gapMs: number
   /** Reads everything once. */
   read(): Promise<void>
@@ -22,7 +22,11 @@ export function keepReading(options: KeepReadingOptions): KeptReading {
   let stopped = false
   let reading = false
   let asked = false
+  let tookMs = 0
   let timer: NodeJS.Timeout | undefined
+
+  /** A large PBX whose events ask without end is not kept busy with answers. */
+  const gapMs = () => Math.max(options.gapMs, 9 * tookMs)
 
   function plan(ms: number): void {
     clearTimeout(timer)
@@ -32,6 +36,7 @@ export function keepReading(options: KeepReadingOptions): KeptReading {
   async function once(): Promise<void> {
     reading = true
     asked = false
+    const began = performance.now()
     try {
       await options.read()
     } catch (error) {
@@ -39,7 +44,8 @@ export function keepReading(options: KeepReadingOptions): KeptReading {
       stopped = true
     }
     reading = false
-    plan(asked ? options.gapMs : options.everyMs)
+    tookMs = performance.now() - began
+    plan(asked ? gapMs() : options.everyMs)
   }
 
   void once()
@@ -48,7 +54,7 @@ export function keepReading(options: KeepReadingOptions): KeptReading {
       // A second asking does not put the reading off any further.
       if (asked) return
       asked = true
-      if (!reading) plan(options.gapMs)
+      if (!reading) plan(gapMs())
     },
     stop() {
       stopped = true

@@ -37,6 +37,8 @@ export interface Link<C extends Connection> {
   /** Null while there is none: ask nothing then. */
   current(): C | null
   start(): void
+  /** Looks now whether the session still answers. */
+  check(): void
   /** Ends the session and every timer; nothing is called afterwards. */
   close(): Promise<void>
 }
@@ -65,7 +67,11 @@ export function createLink<C extends Connection>(options: LinkOptions<C>): Link<
     current = connection
     enter({ kind: 'up', since: clock() })
     log.info({ link: name }, 'The link is up.')
-    options.onUp(connection)
+    try {
+      options.onUp(connection)
+    } catch (error) {
+      void connection.end(lossOf(error))
+    }
     const heartbeat = beat(connection, times.heartbeatMs)
     const loss = await connection.ended
     heartbeat()
@@ -93,6 +99,10 @@ export function createLink<C extends Connection>(options: LinkOptions<C>): Link<
     current: () => current,
     start() {
       running ??= run()
+    },
+    check() {
+      const checked = current
+      checked?.ping().catch((error: unknown) => checked.end(lossOf(error)))
     },
     async close() {
       stop.abort()

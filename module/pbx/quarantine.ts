@@ -18,8 +18,8 @@ export interface QuarantineOptions<Out> {
   onMessage(message: Out): void
 }
 
-/** More than any healthy connection needs; a peer that never ends a line must not eat this process's memory. */
-const heapMb = 128
+/** The last line of defence, behind the thread's own watch over its memory. */
+const heapMb = 256
 
 export function quarantine<In, Out>(options: QuarantineOptions<Out>): Quarantine<In> {
   const { log, name } = options
