@@ -45,7 +45,8 @@ export interface TestDatabase {
 export async function storeContract(t: Test, makeDatabase: (t: Test) => TestDatabase): Promise<void> {
   /** A store that closes with the test. */
   function opened(t: Test, database = makeDatabase(t)): Store {
-    const store = opened(t, database)
+    const store = database.open()
+    t.teardown(() => store.close())
     return store
   }
 
