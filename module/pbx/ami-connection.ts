@@ -170,6 +170,7 @@ export async function openAmi(options: AmiOptions): Promise<AmiConnection> {
 
   try {
     if (options.signal.aborted) abort()
+    await Promise.race([worker.started, ended.promise])
     await within(authenticated.promise, times.loginMs, loginUnanswered(access))
     await within(booted.promise, times.bootMs, null)
     permitted = permittedActions(await connection.request({ action: 'ListCommands' }))

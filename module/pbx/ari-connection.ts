@@ -111,6 +111,7 @@ export async function openAri(options: AriOptions): Promise<AriConnection> {
   }
 
   if (options.signal.aborted) abort()
+  await Promise.race([worker.started, ended.promise])
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<LinkLoss>((resolve) => {
     timer = setTimeout(resolve, times.openMs, {

@@ -4,6 +4,8 @@ import type { Log } from '../app/ports.ts'
 /** A worker thread that hosts a package which may crash, hang or print: none of it reaches this thread. */
 export interface Quarantine<In> {
   post(message: In): void
+  /** Resolves when the thread runs: how long that takes is the machine's affair, not the peer's. */
+  readonly started: Promise<void>
   /** Resolves once, when the thread has ended, with what ended it; null when `end` was asked. Never rejects. */
   readonly ended: Promise<string | null>
   /** Ends the thread at once, whatever it is doing, its sockets with it. */
@@ -33,6 +35,7 @@ export function quarantine<In, Out>(options: QuarantineOptions<Out>): Quarantine
   })
   let cause: string | null = null
   let asked = false
+  const started = new Promise<void>((resolve) => worker.once('online', resolve))
   const { promise: ended, resolve } = Promise.withResolvers<string | null>()
   // Only its length is told: a package's words may hold a password.
   const swallow = (chunk: Buffer) => log.debug({ name, bytes: chunk.length }, 'A package printed something.')
@@ -51,6 +54,7 @@ export function quarantine<In, Out>(options: QuarantineOptions<Out>): Quarantine
   worker.on('exit', () => resolve(asked ? null : (cause ?? 'it ended by itself')))
   return {
     post: (message) => worker.postMessage(message),
+    started,
     ended,
     end: async () => {
       asked = true

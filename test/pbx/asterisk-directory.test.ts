@@ -22,7 +22,7 @@ const pbx = startPbx(t, {
   log,
 })
 pbx.onDirectory((directory) => directories.push([...directory.groups.keys()]))
-await until(pbx, 'live', () => isLive(pbx) && pbx.health().ari.kind === 'up', 20_000)
+await until(pbx, 'live', () => isLive(pbx) && pbx.health().ari.kind === 'up')
 
 function group(key: string): Group {
   const found = pbx.snapshot().directory.groups.get(asGroupKey(key))

@@ -57,14 +57,13 @@ t.test('a user with fewer permissions', async (t) => {
     await writeFile(file, usual)
     await lab.pbx.cli('manager reload')
   })
-  const times = { ...shortTimes, ami: { ...shortTimes.ami, bootMs: 300 } }
-
   await grant('system,call,agent,user', 'message,agent')
-  const blind = startPbx(t, { ami, ari, times })
+  const blind = startPbx(t, { ami, ari })
   await until(blind, 'write refused', () => linkCode(blind, 'ami') === 'permission')
   t.match(blind.health().ami, { sentence: /reporting.*"write = reporting,message,agent"/ })
 
   await grant('call,agent,user', 'reporting,message,agent')
+  const times = { ...shortTimes, ami: { ...shortTimes.ami, bootMs: 500 } }
   const deaf = startPbx(t, { ami, ari, times })
   await until(deaf, 'read refused', () => linkCode(deaf, 'ami') === 'permission')
   t.match(deaf.health().ami, { sentence: /system.*"read = system,call,agent,user"/ })
@@ -81,7 +80,7 @@ t.test('a user with fewer permissions', async (t) => {
 
 t.test('a PBX that is down at the start, with what was known of it before', async (t) => {
   const before = startPbx(t, { ami, ari })
-  await until(before, 'live', () => isUp(before), 20_000)
+  await until(before, 'live', () => isUp(before))
   lastDirectory = before.snapshot().directory
   await before.close()
 
@@ -93,12 +92,12 @@ t.test('a PBX that is down at the start, with what was known of it before', asyn
   await until(pbx, 'refused', () => linkCode(pbx, 'ami') === 'refused' && linkCode(pbx, 'ari') === 'refused')
   const asked = performance.now()
   t.same(await pbx.sendText(text), { kind: 'link-down' })
-  t.ok(performance.now() - asked < 100, 'at once')
+  t.ok(performance.now() - asked < 1_000, 'at once')
 
   let toldOfDirectory = 0
   pbx.onDirectory(() => toldOfDirectory++)
   await lab.pbx.start()
-  await until(pbx, 'live', () => isUp(pbx), 20_000)
+  await until(pbx, 'live', () => isUp(pbx))
   t.not(presenceIn(pbx, '102')?.registration, 'unknown')
   t.equal(toldOfDirectory, 0, 'the same directory is nothing to store anew')
 })
@@ -110,7 +109,7 @@ t.test('killed in the middle of a request, then started again', async (t) => {
     ari,
     times: { ...shortTimes, ami: { ...shortTimes.ami, requestMs: 30_000 } },
   })
-  await until(pbx, 'live', () => isUp(pbx) && presenceIn(pbx, '101')?.registration === 'registered', 20_000)
+  await until(pbx, 'live', () => isUp(pbx) && presenceIn(pbx, '101')?.registration === 'registered')
   const { pid } = lab.pbx
   if (pid === undefined) throw new Error('Asterisk does not run')
 
@@ -119,7 +118,7 @@ t.test('killed in the middle of a request, then started again', async (t) => {
   const killed = performance.now()
   await lab.pbx.kill9()
   t.match(await sending, [{ kind: 'unknown' }, { kind: 'unknown' }], 'nobody knows whether they were sent')
-  t.ok(performance.now() - killed < 3_000, 'long before its deadline')
+  t.ok(performance.now() - killed < 10_000, 'long before its deadline')
   await until(pbx, 'stale', () => !isLive(pbx))
   t.same(presenceIn(pbx, '101'), { registration: 'unknown', call: 'unknown', dnd: 'unknown' })
   t.equal(pbx.snapshot().directory.extensions.size, 6, 'nobody goes blind')
@@ -127,7 +126,7 @@ t.test('killed in the middle of a request, then started again', async (t) => {
   t.same(await pbx.sendText(text), { kind: 'link-down' })
 
   await lab.pbx.start()
-  await until(pbx, 'live again', () => isUp(pbx), 20_000)
+  await until(pbx, 'live again', () => isUp(pbx))
   await phone.register()
   await until(pbx, 'known again', () => presenceIn(pbx, '101')?.registration === 'registered')
   t.same(await pbx.sendText(text), { kind: 'handed-over' })
@@ -140,7 +139,7 @@ t.test('a PBX that stops answering without hanging up', async (t) => {
     ari: { ...shortTimes.ari, requestMs: 500 },
   }
   const pbx = startPbx(t, { ami, ari, times })
-  await until(pbx, 'live', () => isUp(pbx), 20_000)
+  await until(pbx, 'live', () => isUp(pbx))
   const { pid } = lab.pbx
   if (pid === undefined) throw new Error('Asterisk does not run')
   process.kill(pid, 'SIGSTOP')
@@ -154,12 +153,12 @@ t.test('a PBX that stops answering without hanging up', async (t) => {
   )
   t.equal(pbx.snapshot().freshness, 'stale')
   process.kill(pid, 'SIGCONT')
-  await until(pbx, 'live again', () => isUp(pbx), 20_000)
+  await until(pbx, 'live again', () => isUp(pbx))
 })
 
 t.test('a PBX that stops in good order is lost at once, and closing takes no time', async (t) => {
   const pbx = startPbx(t, { ami, ari })
-  await until(pbx, 'live', () => isUp(pbx), 20_000)
+  await until(pbx, 'live', () => isUp(pbx))
   const stopping = lab.pbx.stop()
   await until(pbx, 'stale', () => !isLive(pbx))
   await stopping

@@ -10,8 +10,8 @@ import {
 
 /** Short enough for a test, long enough for a busy machine. */
 export const shortTimes: PbxTimes = {
-  ami: { loginMs: 3_000, bootMs: 5_000, requestMs: 3_000 },
-  ari: { openMs: 10_000, requestMs: 3_000 },
+  ami: { loginMs: 5_000, bootMs: 10_000, requestMs: 5_000 },
+  ari: { openMs: 20_000, requestMs: 5_000 },
   link: { firstRetryMs: 30, longestRetryMs: 250, heartbeatMs: 200 },
   settleMs: 60,
 }
@@ -58,7 +58,7 @@ export function until(
   pbx: AsteriskPbx,
   what: string,
   condition: () => boolean,
-  boundMs = 10_000,
+  boundMs = 30_000,
 ): Promise<void> {
   if (condition()) return Promise.resolve()
   return new Promise((resolve, reject) => {
