@@ -54,7 +54,11 @@ export async function startSamplePbx(prefix: AsteriskPrefix, folder: string): Pr
       {
         pbx: {
           ami: { host: '127.0.0.1', port: asterisk.amiPort, ...asterisk.credentials.ami },
-          ari: { url: `http://127.0.0.1:${asterisk.httpPort}`, ...asterisk.credentials.ari },
+          ari: {
+            url: `http://127.0.0.1:${asterisk.httpPort}`,
+            username: asterisk.credentials.ari.username,
+            password: asterisk.credentials.ari.secret,
+          },
           spoolFolder: asterisk.spoolFolder,
           sipDomain: '127.0.0.1',
         },

@@ -74,7 +74,7 @@ export async function createHttpServer(deps: HttpDeps) {
     },
   })
 
-  await app.register(apiRoutes, { ...deps, prefix: '/api/v1' })
+  await app.register(apiRoutes, { deps, prefix: '/api/v1' })
   await app.register(webhookRoutes, { ...deps, publicUrl: deps.publicUrl ?? '' })
   await app.register(healthRoutes, deps)
   await app.register(pageRoutes, deps)
@@ -82,7 +82,7 @@ export async function createHttpServer(deps: HttpDeps) {
 }
 
 /** Open to all is only the description; everything else asks who is there. */
-const apiRoutes: FastifyPluginAsync<HttpDeps> = async (app, deps) => {
+const apiRoutes: FastifyPluginAsync<{ readonly deps: HttpDeps }> = async (app, { deps }) => {
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())
   await app.register(signedInRoutes, deps)
 }
