@@ -31,7 +31,7 @@ export type SpoolContent =
   | { readonly kind: 'not-now'; readonly code: string }
 
 export interface SpoolFolder {
-  /** Makes the folders where they are missing. `trouble` is a sentence that says what stands in the way. */
+  /** Makes the folders where they are missing; `trouble` says what stands in the way, `created` that `new` was. */
   prepare(): Promise<{ readonly trouble: string | null; readonly created: boolean }>
   list(): Promise<SpoolListing>
   read(entry: SpoolEntry): SpoolContent
@@ -59,7 +59,7 @@ export function openSpoolFolder(folder: string, clock: Clock): SpoolFolder {
       let created = false
       try {
         for (const path of [fresh, aside]) {
-          if ((await mkdir(path, { recursive: true })) !== undefined) created = true
+          if ((await mkdir(path, { recursive: true })) !== undefined && path === fresh) created = true
           await access(path, constants.R_OK | constants.W_OK | constants.X_OK)
         }
         return { trouble: null, created }

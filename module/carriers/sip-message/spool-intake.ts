@@ -3,7 +3,7 @@ import { addressKey } from '../../domain/address.ts'
 import type { InboundMessage } from '../../domain/message.ts'
 import { createSenderLanes } from './sender-lanes.ts'
 import { createSpoolBackoff } from './spool-backoff.ts'
-import { errorCode, openSpoolFolder, type SpoolEntry } from './spool-folder.ts'
+import { byAge, errorCode, openSpoolFolder, type SpoolEntry } from './spool-folder.ts'
 import { type Arrival, byArrival, createSpoolReader } from './spool-reader.ts'
 
 export interface SpoolIntakeDeps {
@@ -25,6 +25,9 @@ export interface SpoolIntake {
   /** Takes nothing new, and waits for what is under way. */
   close(): Promise<void>
 }
+
+/** In one scan, the oldest file of each sender that was left for the next. */
+type LeftBySender = Map<string, SpoolEntry>
 
 /** Of as many senders at once, so that their commits share one write to disk. */
 const concurrency = 64
@@ -94,11 +97,10 @@ export function startSpoolIntake(deps: SpoolIntakeDeps): SpoolIntake {
     if (!usable) return
     const { entries, more } = await folder.list()
     forgetAllBut(new Set(entries.map((entry) => entry.name)))
-    const skipped = new Set<string>()
+    const left = new Map<string, SpoolEntry>()
     for (let start = 0; start < entries.length && !closed && !backoff.isOutage(); ) {
       const end = endOfWindow(entries, start)
-      for (const arrival of await readWindow(entries.slice(start, end), skipped))
-        await dispatch(arrival, skipped)
+      for (const arrival of await readWindow(entries.slice(start, end), left)) await dispatch(arrival, left)
       start = end
     }
     if (!more || closed) return
@@ -126,16 +128,13 @@ export function startSpoolIntake(deps: SpoolIntakeDeps): SpoolIntake {
     for (const [sender, name] of blocking) if (!names.has(name)) blocking.delete(sender)
   }
 
-  async function readWindow(
-    entries: readonly SpoolEntry[],
-    skipped: Set<string>,
-  ): Promise<readonly Arrival[]> {
+  async function readWindow(entries: readonly SpoolEntry[], left: LeftBySender): Promise<readonly Arrival[]> {
     const arrivals: Arrival[] = []
     for (const entry of entries) {
       if (held.has(entry.name) || !backoff.isDue(entry.name)) continue
       const sender = senders.get(entry.name)
       if (committed.has(entry.name)) await remove(entry)
-      else if (sender !== undefined && !mayGo(entry, sender)) skipped.add(sender)
+      else if (sender !== undefined && !mayGo(entry, sender)) leave(entry, sender, left)
       else {
         const arrival = await take(entry)
         if (arrival !== null) arrivals.push(arrival)
@@ -144,13 +143,11 @@ export function startSpoolIntake(deps: SpoolIntakeDeps): SpoolIntake {
     return arrivals.sort(byArrival)
   }
 
-  /** Once one of a sender's is left for a later scan, so are all after it: they must not overtake it. */
-  async function dispatch({ entry, message }: Arrival, skipped: Set<string>): Promise<void> {
+  async function dispatch({ entry, message }: Arrival, left: LeftBySender): Promise<void> {
     const sender = addressKey(message.sender)
     await lanes.room()
-    if (closed || skipped.has(sender) || backoff.isOutage() || !mayGo(entry, sender)) {
-      skipped.add(sender)
-      senders.set(entry.name, sender)
+    if (closed || backoff.isOutage() || !mayGo(entry, sender) || overtakes(entry, sender, left)) {
+      leave(entry, sender, left)
       return
     }
     held.add(entry.name)
@@ -166,6 +163,18 @@ export function startSpoolIntake(deps: SpoolIntakeDeps): SpoolIntake {
         overflowing.delete(sender)
       },
     })
+  }
+
+  /** Once one of a sender's files is left for a later scan, so are those after it. */
+  function leave(entry: SpoolEntry, sender: string, left: LeftBySender): void {
+    senders.set(entry.name, sender)
+    if (!left.has(sender)) left.set(sender, entry)
+  }
+
+  /** The one that blocks the others goes first by right, or all of them would wait for one another. */
+  function overtakes(entry: SpoolEntry, sender: string, left: LeftBySender): boolean {
+    const first = left.get(sender)
+    return first !== undefined && byAge(first, entry) < 0 && blocking.get(sender) !== entry.name
   }
 
   function mayGo(entry: SpoolEntry, sender: string): boolean {

@@ -1,0 +1,192 @@
+import t from 'tap'
+import {
+  type CarrierAccount,
+  isWebhookCarrier,
+  type SipMessenger,
+  type SipText,
+  type SipTextOutcome,
+} from '../../module/app/ports.ts'
+import { CarrierSettingsError } from '../../module/carriers/account-settings.ts'
+import { createAddressReader } from '../../module/carriers/address-reader.ts'
+import { carrierKinds, createCarrier } from '../../module/carriers/registry.ts'
+import type { Address } from '../../module/domain/address.ts'
+import { asCarrierId, asConversationId, asMessageId } from '../../module/domain/ids.ts'
+import type { OutboundMessage } from '../../module/domain/message.ts'
+import { keptLog } from './kept-log.ts'
+import { accountSid, twilioAccount } from './twilio/twilio-account.ts'
+
+const readAddress = createAddressReader({ homeCountry: 'US' })
+const sent: SipText[] = []
+let answer: () => Promise<SipTextOutcome> = async () => ({ kind: 'handed-over' })
+const messenger: SipMessenger = {
+  sendText(text) {
+    sent.push(text)
+    return answer()
+  },
+  onSpooled: () => () => {},
+}
+const deps = { messenger, publicUrl: 'https://pbx.example.com', readAddress, log: keptLog() }
+
+const trunkAccount = (
+  settings: Record<string, unknown> = {},
+  secrets: Record<string, string> = {},
+): CarrierAccount => ({
+  id: asCarrierId('trunk1'),
+  kind: 'sip-message',
+  name: 'Trunk',
+  enabled: true,
+  settings: { trunk: 'trunk1', fromHost: 'pbx.example.com', ...settings },
+  secrets,
+})
+
+const number = (value: string): Address => ({ kind: 'number', value })
+const reply: OutboundMessage = {
+  messageId: asMessageId('0190b2f0-0000-7000-8000-000000000001'),
+  conversationId: asConversationId('0190b2f0-0000-7000-8000-000000000002'),
+  channel: 'sip',
+  from: number('+16313808000'),
+  to: number('+19542788086'),
+  text: 'Line one\r\nEvent: not one\n👋',
+}
+
+t.test('every kind can be built', (t) => {
+  const accounts = { twilio: twilioAccount(), 'sip-message': trunkAccount() }
+  for (const kind of carrierKinds) {
+    const carrier = createCarrier(accounts[kind], deps)
+    t.equal(carrier.id, accounts[kind].id)
+    t.equal(isWebhookCarrier(carrier), kind === 'twilio')
+  }
+  t.end()
+})
+
+t.test('an account that can’t work says where and what', (t) => {
+  const table: readonly (readonly [CarrierAccount, string, RegExp])[] = [
+    [twilioAccount({ kind: 'pigeon' }), 'kind', /one of: twilio, sip-message/],
+    [twilioAccount({ kind: 'constructor' }), 'kind', /one of/],
+    [twilioAccount({ settings: {} }), 'settings.accountSid', /missing: it must be the Account SID/],
+    [twilioAccount({ settings: { accountSid: 'AC1' } }), 'settings.accountSid', /must be the Account SID/],
+    [twilioAccount({ settings: { accountSid: 7 } }), 'settings.accountSid', /must be the Account SID/],
+    [twilioAccount({ settings: { accountSid, acountSid: 'x' } }), 'settings.acountSid', /not a setting/],
+    [
+      twilioAccount({ settings: { accountSid, numbers: '+1' } }),
+      'settings.numbers',
+      /a list of this account/,
+    ],
+    [
+      twilioAccount({ settings: { accountSid, numbers: ['+16313808000', 'x'] } }),
+      'settings.numbers.1',
+      /a number in full/,
+    ],
+    [
+      twilioAccount({ settings: { accountSid, messagingServiceSid: 'SM1' } }),
+      'settings.messagingServiceSid',
+      /MG and 32/,
+    ],
+    [twilioAccount({ secrets: {} }), 'secrets.authToken', /missing/],
+    [twilioAccount({ secrets: { authToken: 'hunter2 hunter2' } }), 'secrets.authToken', /without spaces/],
+    [
+      twilioAccount({ secrets: { authToken: 'a', previousAuthToken: '' } }),
+      'secrets.previousAuthToken',
+      /auth token/,
+    ],
+    [trunkAccount({ trunk: 'a b' }), 'settings.trunk', /PJSIP endpoint/],
+    [trunkAccount({ trunk: 'trunk1\r\nAction: Originate' }), 'settings.trunk', /PJSIP endpoint/],
+    [trunkAccount({ trunk: 'trunk1\n' }), 'settings.trunk', /PJSIP endpoint/],
+    [trunkAccount({ fromHost: 'x>;y' }), 'settings.fromHost', /host/],
+    [trunkAccount({ numberFormat: 'roman' }), 'settings.numberFormat', /plus .* digits .* national/],
+    [trunkAccount({ numberFormat: 'national' }), 'settings.countryCode', /national needs it/],
+    [trunkAccount({}, { password: 'hunter2' }), 'secrets.password', /not a setting/],
+  ]
+  for (const [account, path, sentence] of table) {
+    try {
+      createCarrier(account, deps)
+      t.fail(`${path} was accepted`)
+    } catch (error) {
+      t.type(error, CarrierSettingsError)
+      t.match(error, { code: 'carrier-settings', path, message: sentence })
+      t.match(error, { message: `Carrier "${account.id}": ${path} ` })
+      t.notMatch(String(error), /hunter2|Originate/, 'without the value')
+    }
+  }
+  t.throws(
+    () => createCarrier(twilioAccount(), { ...deps, publicUrl: 'pbx.example.com' }),
+    /publicUrl must be/,
+  )
+  t.end()
+})
+
+t.test('a reply over a trunk', async (t) => {
+  const carrier = createCarrier(trunkAccount(), deps)
+  t.same(carrier.channels, ['sip'])
+  t.same(
+    await carrier.send(reply),
+    { kind: 'taken', carrierMessageId: null, state: 'accepted' },
+    'never delivered',
+  )
+  t.same(sent.at(-1), {
+    to: 'pjsip:PJSIP/+19542788086@trunk1',
+    from: 'sip:+16313808000@pbx.example.com',
+    text: 'Line one\r\nEvent: not one\n👋',
+  })
+  const spelled = async (settings: Record<string, unknown>, change: Partial<OutboundMessage> = {}) => {
+    await createCarrier(trunkAccount(settings), deps).send({ ...reply, ...change })
+    return `${sent.at(-1)?.to} ${sent.at(-1)?.from}`
+  }
+  t.equal(
+    await spelled({ numberFormat: 'digits' }),
+    'pjsip:PJSIP/19542788086@trunk1 sip:16313808000@pbx.example.com',
+  )
+  const national = { numberFormat: 'national', countryCode: '1' }
+  t.equal(await spelled(national), 'pjsip:PJSIP/9542788086@trunk1 sip:6313808000@pbx.example.com')
+  t.match(
+    await spelled(national, { to: number('+442071838750') }),
+    /PJSIP\/442071838750@/,
+    'a foreign number in full',
+  )
+  t.match(await spelled({}, { to: { kind: 'short-code', value: '12345' } }), /PJSIP\/12345@/)
+  t.match(await spelled({ fromHost: '10.0.0.1:5080' }), /@10\.0\.0\.1:5080$/)
+})
+
+t.test('what the PBX says, and what that means', async (t) => {
+  const carrier = createCarrier(trunkAccount(), deps)
+  const outcome = (said: SipTextOutcome) => {
+    answer = async () => said
+    return carrier.send(reply)
+  }
+  t.match(await outcome({ kind: 'link-down' }), { kind: 'not-processed', retryAfterMs: null })
+  t.match(await outcome({ kind: 'no-such-endpoint', reason: 'gone' }), {
+    kind: 'not-processed',
+    retryAfterMs: 30_000,
+    reason: /trunk1: gone/,
+  })
+  t.match(await outcome({ kind: 'unknown', reason: 'lost' }), { kind: 'unknown', reason: 'lost' })
+  answer = () => Promise.reject(new Error('bug'))
+  t.match(await carrier.send(reply), { kind: 'unknown' })
+  answer = async () => ({ kind: 'handed-over' })
+})
+
+t.test('nothing but digits ever stands in an address', async (t) => {
+  const carrier = createCarrier(trunkAccount(), deps)
+  const before = sent.length
+  const hostile: readonly Address[] = [
+    { kind: 'name', value: 'ACME' },
+    { kind: 'whatsapp-user', value: 'IN.2081978709342942' },
+    number('+1954\r\nAction: Originate'),
+    number('+19542788086\n'),
+    number('+1954@evil'),
+    number('19542788086'),
+    { kind: 'short-code', value: '123;x' },
+  ]
+  for (const address of hostile) {
+    t.match(await carrier.send({ ...reply, to: address }), {
+      kind: 'refused',
+      failure: { code: 'invalid-recipient' },
+    })
+    t.match(await carrier.send({ ...reply, from: address }), {
+      kind: 'refused',
+      failure: { code: 'invalid-sender' },
+    })
+  }
+  t.equal(sent.length, before)
+  await carrier.close()
+})
