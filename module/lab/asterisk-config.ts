@@ -1,3 +1,4 @@
+import type { AsteriskCredentials, Login } from './asterisk-credentials.ts'
 import { ASTERISK_MODULES } from './asterisk-modules.ts'
 import type { AsteriskPrefix } from './asterisk-prefix.ts'
 import { extensionsConf } from './sample-dialplan.ts'
@@ -11,21 +12,6 @@ export interface AsteriskPorts {
   readonly ami: number
   /** TCP, ARI below `/ari`. */
   readonly http: number
-}
-
-export interface Login {
-  readonly username: string
-  readonly secret: string
-}
-
-export interface AsteriskCredentials {
-  /** What Parley uses: no more rights than it needs. */
-  readonly ami: Login
-  /** May do everything: for tests that play the PBX's administrator. */
-  readonly labAmi: Login
-  readonly ari: Login
-  /** Each extension's SIP password. */
-  readonly phones: Readonly<Record<string, string>>
 }
 
 export interface AsteriskSetup {

@@ -1,19 +1,13 @@
-import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import {
-  type AsteriskCredentials,
-  type AsteriskPorts,
-  type AsteriskSetup,
-  asteriskConfig,
-} from './asterisk-config.ts'
+import { type AsteriskPorts, type AsteriskSetup, asteriskConfig } from './asterisk-config.ts'
 import { askConsole, ConsoleClosed } from './asterisk-console.ts'
+import { type AsteriskCredentials, loadCredentials } from './asterisk-credentials.ts'
 import type { AsteriskPrefix } from './asterisk-prefix.ts'
 import { AsteriskProcess } from './asterisk-process.ts'
 import { usualPorts } from './free-ports.ts'
-import { SAMPLE_PBX } from './sample-pbx.ts'
 import { seedCommands } from './sample-seed.ts'
 
 export interface AsteriskOptions {
@@ -223,19 +217,4 @@ async function makeFolders(folder: string): Promise<string> {
   const inside = join(folder, 'run')
   const fits = Buffer.byteLength(join(inside, 'asterisk.ctl')) <= LONGEST_SOCKET_PATH
   return fits ? inside : mkdtemp(join(tmpdir(), 'parley-run-'))
-}
-
-/** Random, made once an instance and kept with it. */
-async function loadCredentials(folder: string): Promise<AsteriskCredentials> {
-  const file = join(folder, 'credentials.json')
-  if (existsSync(file)) return JSON.parse(await readFile(file, 'utf8')) as AsteriskCredentials
-  const secret = (): string => randomBytes(18).toString('hex')
-  const credentials: AsteriskCredentials = {
-    ami: { username: 'parley', secret: secret() },
-    labAmi: { username: 'lab', secret: secret() },
-    ari: { username: 'parley', secret: secret() },
-    phones: Object.fromEntries(SAMPLE_PBX.extensions.map(({ number }) => [number, secret()])),
-  }
-  await writeFile(file, JSON.stringify(credentials, null, 2), { mode: 0o600 })
-  return credentials
 }

@@ -66,7 +66,14 @@ export async function unpackDebianPackages({
       { cause: error },
     )
   }
-  return unpack(join(apt, 'archives'), join(folder, 'root'), title, onProgress)
+  try {
+    return await unpack(join(apt, 'archives'), join(folder, 'root'), title, onProgress)
+  } catch (error) {
+    throw new LabUnavailable(
+      `${title} could not be unpacked: ${reasonOf(error)}. It needs 400 MB of room in ${folder} for a moment.`,
+      { cause: error },
+    )
+  }
 }
 
 function requireCommands(...commands: string[]): void {

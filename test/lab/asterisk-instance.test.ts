@@ -3,6 +3,7 @@ import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { mkdtemp, rm, stat } from 'node:fs/promises'
+import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -147,19 +148,32 @@ t.test('two instances run side by side and know nothing of each other', async (t
 
 t.test('a start on a port that another has fails with the reason, and leaves nothing behind', async (t) => {
   const folder = await temporaryFolder(t)
-  const squatter = createSocket('udp4')
-  squatter.bind(0, '127.0.0.1')
-  await once(squatter, 'listening')
-  t.teardown(() => squatter.close())
   const prefix = await prepareAsterisk(quiet)
+  const free = await freePorts()
+  const taken = { sip: await squatUdp(t), ami: await squatTcp(t), http: await squatTcp(t) }
 
-  const ports = { ...(await freePorts()), sip: squatter.address().port }
-  const failure = await startAsterisk({ prefix, folder, ports }).catch((error: unknown) => error)
-
-  t.ok(failure instanceof AsteriskStartFailed)
-  t.match(failure, { code: 'ASTERISK_START_FAILED', portTaken: true })
-  t.strictSame(processesOf(folder), [])
+  for (const name of ['sip', 'ami', 'http'] as const) {
+    const ports = { ...free, [name]: taken[name] }
+    const failure = await startAsterisk({ prefix, folder, ports }).catch((error: unknown) => error)
+    t.ok(failure instanceof AsteriskStartFailed, `${name}: ${failure}`)
+    t.match(failure, { code: 'ASTERISK_START_FAILED', portTaken: true })
+    t.strictSame(processesOf(folder), [])
+  }
 })
+
+async function squatUdp(t: Teardown): Promise<number> {
+  const socket = createSocket('udp4').bind(0, '127.0.0.1')
+  await once(socket, 'listening')
+  t.teardown(() => void socket.close())
+  return socket.address().port
+}
+
+async function squatTcp(t: Teardown): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  t.teardown(() => void server.close())
+  return (server.address() as AddressInfo).port
+}
 
 t.test('a broken configuration is told in the words of its log', async (t) => {
   const folder = await temporaryFolder(t)

@@ -126,20 +126,23 @@ t.test(
   },
 )
 
-t.test('a wrong password is refused with a reason, and a registration outlives a restart of the PBX', async (t) => {
-  const lab = await startLab(t)
-  const pbx = { host: '127.0.0.1', port: lab.pbx.sipPort }
-  const stranger = await SoftPhone.open({ extension: '105', password: 'wrong', pbx })
-  t.teardown(() => stranger.close())
-  await t.rejects(stranger.register(), {
-    code: 'REGISTRATION_REFUSED',
-    message: /^105 could not register: 401/,
-  })
-  t.equal((await stranger.sendText('101', 'let me in')).code, 401)
+t.test(
+  'a wrong password is refused with a reason, and a registration outlives a restart of the PBX',
+  async (t) => {
+    const lab = await startLab(t)
+    const pbx = { host: '127.0.0.1', port: lab.pbx.sipPort }
+    const stranger = await SoftPhone.open({ extension: '105', password: 'wrong', pbx })
+    t.teardown(() => stranger.close())
+    await t.rejects(stranger.register(), {
+      code: 'REGISTRATION_REFUSED',
+      message: /^105 could not register: 401/,
+    })
+    t.equal((await stranger.sendText('101', 'let me in')).code, 401)
 
-  const phone = await lab.phone('101')
-  await lab.pbx.stop()
-  await lab.pbx.start()
-  t.equal(await sendFromPbx(lab, 'pjsip:101', 'still here'), 202)
-  t.equal((await phone.texts.next()).text, 'still here')
-})
+    const phone = await lab.phone('101')
+    await lab.pbx.stop()
+    await lab.pbx.start()
+    t.equal(await sendFromPbx(lab, 'pjsip:101', 'still here'), 202)
+    t.equal((await phone.texts.next()).text, 'still here')
+  },
+)
