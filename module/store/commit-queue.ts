@@ -100,36 +100,26 @@ export function createCommitQueue({
   }
 
   function abandon(batch: readonly Waiting[], cause: unknown): void {
-    const reason = giveUp(cause)
+    const undoFailed = rollBack()
+    if (isFatal(cause) || undoFailed !== null) {
+      const why = undoFailed ?? cause
+      refusal = new StoreError('broken', 'The database failed while storing: start Parley again.', why)
+      for (const verb of [...batch, ...waiting.splice(0)]) verb.reject(refusal)
+      onFatal(refusal)
+      return
+    }
+    const reason = failedCommit(cause)
     for (const verb of batch) verb.reject(reason)
-    if (!isFatal(cause)) return
-    refusal = new StoreError(
-      'broken',
-      'The database failed while storing. Parley must be started again.',
-      cause,
-    )
-    for (const verb of waiting.splice(0)) verb.reject(refusal)
-    onFatal(refusal)
   }
 
-  /** Ends the transaction if it still stands, and says why the batch failed. */
-  function giveUp(cause: unknown): unknown {
+  /** Ends the transaction if it still stands; gives the error where even that fails. */
+  function rollBack(): unknown {
     try {
       if (transactor.inTransaction) transactor.rollback()
+      return null
     } catch (error) {
-      return new StoreError(
-        'commit-failed',
-        'Nothing was stored, and the transaction could not be undone.',
-        error,
-      )
+      return error
     }
-    const known = explained(cause)
-    if (known instanceof StoreError) return known
-    return new StoreError(
-      'commit-failed',
-      'The database could not commit, so nothing of this was stored.',
-      cause,
-    )
   }
 
   return {
@@ -156,4 +146,14 @@ export function createCommitQueue({
       return new Promise((resolve) => void drained.push(resolve))
     },
   }
+}
+
+function failedCommit(cause: unknown): StoreError {
+  const known = explained(cause)
+  if (known instanceof StoreError) return known
+  return new StoreError(
+    'commit-failed',
+    'The database could not commit: nothing was stored. Try again.',
+    cause,
+  )
 }

@@ -32,7 +32,6 @@ export interface ConversationRow {
   readonly version: number
   readonly opened_at: Millis
   readonly channels: number
-  readonly activity_seq: Seq
   readonly last_message_seq: Seq | null
   readonly settled_seq: Seq
   readonly waiting_since: Millis | null
@@ -47,7 +46,7 @@ export const conversationColumns = `
   c.pk, c.id, c.customer_pk, c.group_pk, g.pbx_id || '/' || g.kind || '/' || g.number AS group_key,
   u.address AS customer_address, u.name AS customer_name,
   c.status, c.designated, c.designated_name, c.designated_cause, c.version, c.opened_at, c.channels,
-  c.activity_seq, c.last_message_seq, c.settled_seq, c.waiting_since,
+  c.last_message_seq, c.settled_seq, c.waiting_since,
   c.in_carrier_id, c.in_channel, c.in_did, c.in_sender, c.in_at`
 
 export const conversationTables = `conversations c

@@ -19,7 +19,6 @@ export interface Standing {
 }
 
 export interface ConversationTable {
-  byPk(pk: number): ConversationRow | null
   byId(id: string): ConversationRow | null
   ofCustomer(customerPk: number, groupPk: number): ConversationRow | null
   insert(id: string, customerPk: number, groupPk: number, at: Millis): ConversationRow
@@ -65,7 +64,6 @@ export function createConversationTable(db: Connection): ConversationTable {
   )
 
   return {
-    byPk: (pk) => byPk.get(pk) ?? null,
     byId: (id) => byId.get(id) ?? null,
     ofCustomer: (customerPk, groupPk) => ofCustomer.get(customerPk, groupPk) ?? null,
     insert(id, customerPk, groupPk, at) {

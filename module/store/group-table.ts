@@ -14,8 +14,9 @@ export interface GroupTable {
   /** Whom the group's own strategy chose last. */
   setCursor(pk: number, extension: Extension): void
   setLastDesignated(pk: number, extension: Extension, at: Millis): void
-  /** His open conversations in the group became `by` more. */
-  countOpen(pk: number, extension: Extension, by: 1 | -1): void
+  /** He has one open conversation more in the group, or one fewer. */
+  addOpen(pk: number, extension: Extension): void
+  removeOpen(pk: number, extension: Extension): void
 }
 
 interface AgentRow {
@@ -40,15 +41,18 @@ export function createGroupTable(db: Connection): GroupTable {
     'SELECT extension, open_conversations, last_designated_at FROM group_agents WHERE group_pk = +?',
   )
   const setCursor = db.prepare<[Extension, number]>('UPDATE groups SET cursor = ? WHERE pk = +?')
-  const insertAgent = db.prepare<[Extension, number]>(
-    `INSERT INTO group_agents (group_pk, pbx_id, extension) SELECT pk, pbx_id, ? FROM groups WHERE pk = +?
-     ON CONFLICT DO NOTHING`,
+  const setLastDesignated = db.prepare<[Extension, Millis, number]>(
+    `INSERT INTO group_agents (group_pk, pbx_id, extension, last_designated_at)
+       SELECT pk, pbx_id, ?, ? FROM groups WHERE pk = +?
+     ON CONFLICT DO UPDATE SET last_designated_at = excluded.last_designated_at`,
   )
-  const setLastDesignated = db.prepare<[Millis, number, Extension]>(
-    'UPDATE group_agents SET last_designated_at = ? WHERE group_pk = +? AND extension = +?',
+  const addOpen = db.prepare<[Extension, number]>(
+    `INSERT INTO group_agents (group_pk, pbx_id, extension, open_conversations)
+       SELECT pk, pbx_id, ?, 1 FROM groups WHERE pk = +?
+     ON CONFLICT DO UPDATE SET open_conversations = open_conversations + 1`,
   )
-  const countOpen = db.prepare<[number, number, Extension]>(
-    'UPDATE group_agents SET open_conversations = open_conversations + ? WHERE group_pk = +? AND extension = +?',
+  const removeOpen = db.prepare<[number, Extension]>(
+    'UPDATE group_agents SET open_conversations = open_conversations - 1 WHERE group_pk = +? AND extension = +?',
   )
 
   const findGroup = (group: GroupRef) => find.get(group.pbxId, group.kind, group.number) ?? null
@@ -82,13 +86,8 @@ export function createGroupTable(db: Connection): GroupTable {
     },
 
     setCursor: (pk, extension) => void setCursor.run(extension, pk),
-    setLastDesignated(pk, extension, at) {
-      insertAgent.run(extension, pk)
-      setLastDesignated.run(at, pk, extension)
-    },
-    countOpen(pk, extension, by) {
-      insertAgent.run(extension, pk)
-      countOpen.run(by, pk, extension)
-    },
+    setLastDesignated: (pk, extension, at) => void setLastDesignated.run(extension, at, pk),
+    addOpen: (pk, extension) => void addOpen.run(extension, pk),
+    removeOpen: (pk, extension) => void removeOpen.run(pk, extension),
   }
 }

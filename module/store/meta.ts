@@ -47,7 +47,7 @@ function refuseOtherKey(box: SecretBox, check: Uint8Array): void {
   } catch (error) {
     throw new StoreError(
       'wrong-key',
-      'The secret key is not the one this database was made with, so its carriers’ secrets can’t be read. Put the right key file back.',
+      "The secret key is not the one this database was made with, so its carriers' secrets can't be read. Put the right key file back.",
       error,
     )
   }

@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
 import { StoreError } from './store-error.ts'
 
-export const secretKeyBytes = 32
+const secretKeyBytes = 32
 const nonceBytes = 12
 const tagBytes = 16
 /** First byte of every box, so that another cipher can follow one day. */

@@ -47,9 +47,8 @@ export function createStandingChanges(db: Connection, tables: Tables, newId: IdS
   /** Stores a new standing and keeps the counts of open conversations true to it. */
   function move(from: ConversationRow, to: Standing): ConversationRow {
     conversations.setStanding(from.pk, to)
-    if (from.status === 'open' && from.designated !== null)
-      groups.countOpen(from.group_pk, from.designated, -1)
-    if (to.status === 'open' && to.designated !== null) groups.countOpen(from.group_pk, to.designated, 1)
+    if (from.status === 'open' && from.designated !== null) groups.removeOpen(from.group_pk, from.designated)
+    if (to.status === 'open' && to.designated !== null) groups.addOpen(from.group_pk, to.designated)
     return {
       ...from,
       status: to.status,

@@ -134,7 +134,7 @@ t.test('a disk that fails while committing ends everything', async (t) => {
   const { transactor } = fakeTransactor({ commit: sqliteError('SQLITE_IOERR_FSYNC') })
   const { run, fatal, told } = queueOn(transactor, 1)
   const results = await Promise.allSettled([run(() => 1), run(() => 2)])
-  t.same(codes(results), ['commit-failed', 'broken'])
+  t.same(codes(results), ['broken', 'broken'])
   t.match(fatal, [{ code: 'broken' }])
   t.equal(fatal.length, 1)
   t.same(told, [])
@@ -142,6 +142,29 @@ t.test('a disk that fails while committing ends everything', async (t) => {
     run(() => 3),
     { code: 'broken' },
   )
+})
+
+t.test('a transaction that can be neither committed nor undone ends everything', async (t) => {
+  const { transactor } = fakeTransactor({ commit: new Error('no'), rollback: new Error('nor that') })
+  const { run, fatal } = queueOn(transactor)
+  await t.rejects(
+    run(() => 1),
+    { code: 'broken', cause: { message: 'nor that' } },
+  )
+  t.equal(fatal.length, 1)
+})
+
+t.test('a commit that fails for another reason is told, and is not the end', async (t) => {
+  const failures: { commit?: Error } = { commit: new Error('some reason') }
+  const { transactor } = fakeTransactor(failures)
+  const { run, fatal } = queueOn(transactor)
+  await t.rejects(
+    run(() => 1),
+    { code: 'commit-failed', cause: { message: 'some reason' } },
+  )
+  delete failures.commit
+  t.equal(await run(() => 2), 2)
+  t.same(fatal, [])
 })
 
 t.test('a database that another process holds is told as such', async (t) => {
