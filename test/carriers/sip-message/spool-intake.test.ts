@@ -19,6 +19,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
 import { createAddressReader } from '../../../module/carriers/address-reader.ts'
+import { openSpoolFolder } from '../../../module/carriers/sip-message/spool-folder.ts'
 import { startSpoolIntake } from '../../../module/carriers/sip-message/spool-intake.ts'
 import type { InboundMessage } from '../../../module/domain/message.ts'
 import { keptLog } from '../kept-log.ts'
@@ -289,6 +290,24 @@ t.test('hostile files are set aside, never followed, and hold nobody up', async 
   for (const name of readdirSync(s.aside)) t.match(name, /^[A-Za-z0-9_-]{1,120}$/)
 })
 
+t.test('a file exchanged between the look and the opening is not followed either', async (t) => {
+  const s = spool(t)
+  const link = s.write()
+  const pipe = s.write()
+  const gone = s.write()
+  const folder = openSpoolFolder(s.folder, Date.now)
+  const { entries } = await folder.list()
+  const secret = join(s.folder, 'secret')
+  writeFileSync(secret, spoolLine())
+  for (const path of [link, pipe, gone]) rmSync(path)
+  symlinkSync(secret, link)
+  t.equal(spawnSync('mkfifo', [pipe]).status, 0)
+  t.same(
+    entries.map((entry) => folder.read(entry)),
+    [{ kind: 'unreadable', code: 'ELOOP' }, { kind: 'unreadable', code: 'not a file' }, { kind: 'gone' }],
+  )
+})
+
 t.test('a message that can’t be stored stays, is tried again later, and is not overtaken', async (t) => {
   const s = spool(t)
   let failing = true
@@ -322,6 +341,75 @@ t.test('a message that can’t be stored stays, is tried again later, and is not
     { level: 'error', facts: { attempts: 1, againInMs: 1000 } },
     { level: 'error', facts: { attempts: 2, againInMs: 2000 } },
   ])
+})
+
+t.test('those that waited behind a failing one in memory do not overtake it either', async (t) => {
+  const s = spool(t)
+  const failure = gate()
+  let failing = true
+  s.write({ body: 'first' })
+  s.write({ body: 'second' })
+  s.write({ body: 'another sender', from: '<sip:+12125550123@h>' })
+  s.start({
+    onMessage: async ({ content }) => {
+      if (!failing || content.kind !== 'text' || content.text !== 'first') return
+      await failure.opened
+      throw new Error('disk full')
+    },
+  })
+  // The oldest are taken first, so by now the second one waits behind the first.
+  await until('the other sender', () => s.messages.length === 1)
+  failure.open()
+  await until('the failure', () => s.log.lines.length === 1)
+  failing = false
+  s.skip(1000)
+  await until('all of them', () => {
+    s.hint()
+    return s.left() === 0
+  })
+  t.same(s.texts(), ['another sender', 'first', 'second'])
+})
+
+t.test('one that came later does not slip past while the folder is still being read', async (t) => {
+  const s = spool(t)
+  const first = gate()
+  const others = gate()
+  let tries = 0
+  let othersUnderWay = 0
+  s.write({ body: 'first' })
+  s.write({ body: 'second' })
+  s.start({
+    onMessage: async ({ content }) => {
+      const text = content.kind === 'text' ? content.text : ''
+      if (text === 'first') {
+        tries += 1
+        if (tries === 1) throw new Error('disk full')
+        await first.opened
+      }
+      if (text !== 'other') return
+      othersUnderWay += 1
+      await others.opened
+    },
+  })
+  await until('the failure', () => s.log.lines.length === 1)
+  // More than fits in memory: the folder is read only so far until some of them are done.
+  for (let index = 0; index < 600; index++)
+    s.write({ body: 'other', from: `<sip:+1212555${1000 + index}@h>` })
+  s.write({ body: 'third' })
+  s.skip(1000)
+  s.hint()
+  await until('a full house', () => tries === 2 && othersUnderWay === 63)
+  first.open()
+  await until('the first', () => s.texts().includes('first'))
+  others.open()
+  await until('all of them', () => {
+    s.hint()
+    return s.left() === 0
+  })
+  t.same(
+    s.texts().filter((text) => text !== 'other'),
+    ['first', 'second', 'third'],
+  )
 })
 
 t.test('after five failures of one message the sender’s later ones go ahead', async (t) => {
