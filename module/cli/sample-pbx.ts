@@ -4,7 +4,7 @@ import { asCarrierId, asGroupNumber, asPbxId, asRuleId } from '../domain/ids.ts'
 import { type AsteriskInstance, startAsterisk } from '../lab/asterisk-instance.ts'
 import type { AsteriskPrefix } from '../lab/asterisk-prefix.ts'
 import { startCustomerPhone } from '../lab/customer-phone.ts'
-import { freeTcpPortFrom } from '../lab/free-ports.ts'
+import { freeTcpPortFrom, usualPorts } from '../lab/free-ports.ts'
 import { SAMPLE_PBX } from '../lab/sample-pbx.ts'
 import { SoftPhone } from '../lab/soft-phone.ts'
 import { TrunkPeer } from '../lab/trunk-peer.ts'
@@ -12,7 +12,7 @@ import type { Sidecar } from '../wiring.ts'
 
 /** Phones that are switched on; the others show what an absent agent looks like. */
 const registered = ['101', '102', '104']
-const hostOfTrunk = '127.0.0.2'
+const usualTrunkPort = 5070
 const firstHttpPort = 8077
 const firstCustomerPort = 8078
 
@@ -31,16 +31,17 @@ export async function startSamplePbx(prefix: AsteriskPrefix, folder: string): Pr
     for (const step of closers.splice(0).reverse()) await step()
   }
   try {
-    const trunkPort = 5070
+    const ports = await usualPorts()
+    const pbx = { host: '127.0.0.1', port: ports.sip }
+    const peer = await openTrunkPeer(pbx)
+    closers.push(() => peer.close())
     const asterisk = await startAsterisk({
       prefix,
       folder: join(folder, 'asterisk'),
-      trunkPeer: { host: hostOfTrunk, port: trunkPort },
+      ports,
+      trunkPeer: peer.address,
     })
     closers.push(() => asterisk.stop())
-    const pbx = { host: '127.0.0.1', port: asterisk.sipPort }
-    const peer = await TrunkPeer.open({ pbx, host: hostOfTrunk, port: trunkPort })
-    closers.push(() => peer.close())
     const customer = await startCustomerPhone({ peer, port: await freeTcpPortFrom(firstCustomerPort) })
     closers.push(() => customer.close())
     const phones = await Promise.all(registered.map((extension) => startPhone(extension, pbx, asterisk)))
@@ -68,10 +69,26 @@ export async function startSamplePbx(prefix: AsteriskPrefix, folder: string): Pr
       },
       folder,
     )
-    return { asterisk, config, trunkPeer: `${hostOfTrunk}:${trunkPort}`, customerUrl: customer.url, close }
+    return {
+      asterisk,
+      config,
+      trunkPeer: `${peer.address.host}:${peer.address.port}`,
+      customerUrl: customer.url,
+      close,
+    }
   } catch (error) {
     await close()
     throw error
+  }
+}
+
+/** The carrier's end of the trunk: on its usual port, or on any where somebody else has that. */
+async function openTrunkPeer(pbx: { host: string; port: number }): Promise<TrunkPeer> {
+  try {
+    return await TrunkPeer.open({ pbx, port: usualTrunkPort })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error
+    return TrunkPeer.open({ pbx })
   }
 }
 
