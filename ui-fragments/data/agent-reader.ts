@@ -6,7 +6,7 @@ import { withConversation, withoutConversation, withPage } from './conversation-
 import { type ConversationThread, withNewest, withOlder } from './conversation-thread.ts'
 import type { Observed } from './observed.ts'
 import { expiredTokenSentence } from './panel-token.ts'
-import { withGroup } from './presence-board.ts'
+import { boardKey, withGroup } from './presence-board.ts'
 import { RefreshQueue } from './refresh-queue.ts'
 
 /** What of a conversation is to be read afresh. */
@@ -114,7 +114,7 @@ export class AgentReader {
   async #readConversation(id: string, withPeople: boolean): Promise<void> {
     const conversation = await this.#api.conversation(id)
     this.patch((state) => ({ list: withConversation(state.list, conversation) }))
-    if (!withPeople) return
+    if (!withPeople || this.#state.value.board.groups.has(boardKey(conversation.group))) return
     const detail = await this.#api.group(conversation.group.kind, conversation.group.number)
     this.patch((state) => ({ board: withGroup(state.board, detail) }))
   }

@@ -1,3 +1,4 @@
+import type { ConversationWire } from '../../module/contract/api.ts'
 import { AgentEars, type AgentEarsPorts } from './agent-ears.ts'
 import { AgentReader } from './agent-reader.ts'
 import { type AgentState, firstState, openConversation, withUnseen } from './agent-state.ts'
@@ -17,6 +18,8 @@ export interface AgentSessionPorts extends Pick<AgentEarsPorts, 'focused' | 'onA
   /** Makes the live connection that goes on from a list's cursor. */
   readonly connect: (cursor: string) => LiveClient
   readonly storage: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>
+  /** How long a reply waits before its second try. */
+  readonly firstRetryMs?: number
 }
 
 /** The agent's panel without its looks: one state to show, and what a person can do to it. */
@@ -51,6 +54,7 @@ export class AgentSession {
       this.#sender = new ReplySender({
         api: this.#ports.api,
         drafts: this.#drafts,
+        firstRetryMs: this.#ports.firstRetryMs ?? 1000,
         onChange: (id, reply) => this.#replied(id, reply),
       })
       this.#listen(cursor)
@@ -154,6 +158,24 @@ export class AgentSession {
 
   reopen(): void {
     this.#reader.quietly(this.#act((id) => this.#ports.api.reopen(id)))
+  }
+
+  /** The conversation once it was read, since an event only names it; null when that takes too long. */
+  whenRead(id: string, withinMs = 3000): Promise<ConversationWire | null> {
+    const find = () => this.state.value.list.byId.get(id) ?? null
+    const known = find()
+    if (known !== null) return Promise.resolve(known)
+    return new Promise((resolve) => {
+      const settle = () => {
+        clearTimeout(late)
+        leave()
+        resolve(find())
+      }
+      const late = setTimeout(settle, withinMs)
+      const leave = this.state.subscribe(() => {
+        if (find() !== null) settle()
+      })
+    })
   }
 
   dismissNotice(): void {

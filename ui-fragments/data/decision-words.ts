@@ -21,8 +21,14 @@ export function decisionLine(decision: DecisionWire, me: string | null): string 
     default:
       return winner === null
         ? 'Nobody could be designated: it waits for all members'
-        : `Designated to ${whom}`
+        : `Designated to ${whom}${because(decision)}`
   }
+}
+
+/** What spoke for the winner, where the PBX's own facts decided: ` because: panel open and idle`. */
+function because({ candidates, winner }: DecisionWire): string {
+  const reason = candidates.find(({ extension }) => extension === winner?.extension)?.reason
+  return reason === undefined ? '' : ` because: ${reason}`
 }
 
 /** `Why me?`, `Why Bob Brown?`, `Why nobody?` */

@@ -21,11 +21,12 @@ export function withPresence(board: PresenceBoard, frame: PresenceFrame): Presen
   return { stale: frame.stale, groups }
 }
 
-/** A group read by itself, for panels that came before its presence did. */
+/** A group read by itself, until its presence comes: what was heard live is newer than any answer. */
 export function withGroup(board: PresenceBoard, detail: GroupDetailWire): PresenceBoard {
-  const groups = new Map(board.groups)
-  groups.set(boardKey(detail.group), detail.people)
-  return { stale: detail.stale, groups }
+  const key = boardKey(detail.group)
+  if (board.groups.has(key)) return board
+  const groups = new Map(board.groups).set(key, detail.people)
+  return { stale: board.groups.size === 0 ? detail.stale : board.stale, groups }
 }
 
 export const peopleOf = (
@@ -39,7 +40,7 @@ export type PresenceTone = 'free' | 'busy' | 'blocked' | 'gone' | 'unknown'
 export function toneOf(person: PersonWire): PresenceTone {
   if (!person.loggedIn) return 'gone'
   if (person.dnd === 'on' || person.paused) return 'blocked'
-  if (person.call === 'on-call' || person.call === 'ringing' || person.call === 'on-hold') return 'busy'
+  if (person.call !== 'idle' && person.call !== 'unknown') return 'busy'
   if (person.available) return 'free'
   return person.call === 'unknown' || person.registration === 'unknown' ? 'unknown' : 'gone'
 }

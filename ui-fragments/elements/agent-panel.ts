@@ -89,12 +89,12 @@ export class AgentPanelElement extends LitElement {
   #start(token: string): void {
     const base = panelBase(this.base)
     const current = () => this.token ?? token
-    const session = new AgentSession({
+    const session: AgentSession = new AgentSession({
       api: new ApiClient(base.href, current),
       connect: (cursor) => new LiveClient({ url: liveUrl(base), token: current(), cursor }),
       storage: localStorage,
       focused: () => document.visibilityState === 'visible' && document.hasFocus() && this.checkVisibility(),
-      onAlert: (kind, id) => this.#alert(kind, id),
+      onAlert: (kind, id) => void this.#alert(session, kind, id),
     })
     session.state.subscribe((state) => {
       this.#stateChanged(state)
@@ -112,14 +112,14 @@ export class AgentPanelElement extends LitElement {
     this.state = state
   }
 
-  #alert(kind: 'mention' | 'designated', id: string): void {
-    const conversation = this.state.list.byId.get(id)
+  async #alert(session: AgentSession, kind: 'mention' | 'designated', id: string): Promise<void> {
+    this.#signals?.sound()
+    const conversation = await session.whenRead(id)
     const from = conversation?.customer.name ?? conversation?.customer.address
     const title = kind === 'mention' ? 'New message for you' : 'A conversation is yours now'
-    const sentence = from === undefined ? title : `${title}: ${from}`
-    this.#session?.announce(sentence)
-    const body = conversation === undefined ? '' : `${from} · ${conversationTitle(conversation)}`
-    this.#signals?.alert({ title, body, tag: id }, () => this.#session?.open(id))
+    session.announce(from === undefined ? title : `${title}: ${from}`)
+    const body = conversation === null ? '' : `${from} · ${conversationTitle(conversation)}`
+    this.#signals?.notify({ title, body, tag: id }, () => session.open(id))
   }
 
   protected override render() {
@@ -205,8 +205,10 @@ export class AgentPanelElement extends LitElement {
     }
     const view = this.renderRoot.querySelector<ConversationViewElement>('parley-conversation-view')
     await view?.updateComplete
+    const listHidden = this.renderRoot.querySelector('.left')?.checkVisibility() === false
+    if (listHidden) view?.focusStart()
     // A phone's keyboard would cover what is to be read.
-    if (detail.byPointer && matchMedia('(pointer: fine)').matches) view?.focusComposer()
+    else if (detail.byPointer && matchMedia('(pointer: fine)').matches) view?.focusComposer()
   }
 
   #drafted({ detail }: CustomEvent<PanelEvents['parley-draft']>): void {

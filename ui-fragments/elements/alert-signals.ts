@@ -31,12 +31,11 @@ export class AlertSignals {
     if (this.canAskForNotifications) await Notification.requestPermission()
   }
 
-  alert(
+  notify(
     words: { readonly title: string; readonly body: string; readonly tag: string },
     onClick: () => void,
   ): void {
     if (!this.on) return
-    this.#sound()
     if (!('Notification' in globalThis) || Notification.permission !== 'granted') return
     const notification = new Notification(words.title, { body: words.body, tag: words.tag, silent: true })
     notification.onclick = () => {
@@ -52,9 +51,10 @@ export class AlertSignals {
   }
 
   /** Two soft notes; a burst of messages makes them once. */
-  #sound(): void {
+  sound(): void {
     const audio = this.#audio
-    if (audio === null || audio.state !== 'running' || Date.now() - this.#lastSoundAt < quietMs) return
+    if (!this.on || audio === null || audio.state !== 'running' || Date.now() - this.#lastSoundAt < quietMs)
+      return
     this.#lastSoundAt = Date.now()
     for (const [hertz, after] of [
       [660, 0],

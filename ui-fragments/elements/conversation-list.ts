@@ -91,7 +91,7 @@ export class ConversationListElement extends LitElement {
   }
 
   #day(day: string, conversations: readonly ConversationWire[]): TemplateResult {
-    return html`<h3 class="day">${day}</h3>
+    return html`<h2 class="day">${day}</h2>
       <ul>
         ${repeat(
           conversations,

@@ -30,6 +30,11 @@ export class ConversationViewElement extends LitElement {
     if (before?.thread?.conversationId !== this.state.thread?.conversationId) this.tab = 'messages'
   }
 
+  /** For a screen that shows one pane at a time: the focus follows to this one. */
+  focusStart(): void {
+    this.renderRoot.querySelector<HTMLElement>('.back')?.focus()
+  }
+
   /** Ready to write, where writing is possible. */
   focusComposer(): void {
     this.renderRoot.querySelector<HTMLElement>('parley-message-composer')?.focus()

@@ -1,0 +1,393 @@
+import t from 'tap'
+import type { ConversationWire, MessageListWire, MessageWire, MeWire } from '../../module/contract/api.ts'
+import { allowedActions } from '../../ui-fragments/data/allowed-actions.ts'
+import { backoffMs } from '../../ui-fragments/data/backoff.ts'
+import { carrierDraft, carrierIdOf, listOf, settingText } from '../../ui-fragments/data/carrier-fields.ts'
+import {
+  countOf,
+  emptyList,
+  type ListView,
+  visible,
+  withConversation,
+  withoutConversation,
+  withPage,
+} from '../../ui-fragments/data/conversation-list.ts'
+import {
+  emptyThread,
+  withNewest,
+  withOlder,
+  withPending,
+  withState,
+} from '../../ui-fragments/data/conversation-thread.ts'
+import { decisionLine, whyQuestion } from '../../ui-fragments/data/decision-words.ts'
+import { Drafts } from '../../ui-fragments/data/drafts.ts'
+import { alertFor, titleWithBadge } from '../../ui-fragments/data/mention-alerts.ts'
+import { messageLength } from '../../ui-fragments/data/message-length.ts'
+import { forgetToken, takeToken } from '../../ui-fragments/data/panel-token.ts'
+import {
+  emptyBoard,
+  peopleOf,
+  toneOf,
+  withGroup,
+  withPresence,
+} from '../../ui-fragments/data/presence-board.ts'
+import { randomId } from '../../ui-fragments/data/random-id.ts'
+import { dayWords, durationWords } from '../../ui-fragments/data/time-words.ts'
+import { timelineRows } from '../../ui-fragments/data/timeline.ts'
+import { ContractModel, did, support } from './contract-model.ts'
+
+const alice: MeWire = {
+  extension: '101',
+  name: 'Alice Adams',
+  roles: ['agent'],
+  groups: [support],
+  expiresAt: '2030-01-01T00:00:00.000Z',
+}
+const at = (minute: number): string => new Date(Date.UTC(2026, 2, 3, 12, minute)).toISOString()
+
+function conversation(id: string, facts: Partial<ConversationWire> = {}): ConversationWire {
+  return {
+    id,
+    customer: { address: '+19542788086', name: 'Jane Doe', answerable: true },
+    group: support,
+    designated: null,
+    version: 1,
+    status: 'open',
+    channels: ['sms'],
+    lastMessage: { direction: 'in', preview: 'Hello', mention: null, at: at(0) },
+    waitingSince: at(0),
+    openedAt: at(0),
+    ...facts,
+  }
+}
+
+function message(id: string, facts: Partial<MessageWire> = {}): MessageWire {
+  return {
+    id,
+    direction: 'in',
+    channel: 'sms',
+    did,
+    text: id,
+    media: [],
+    notice: null,
+    mention: null,
+    mentionName: null,
+    author: { kind: 'customer', extension: null, name: 'Jane Doe' },
+    state: null,
+    failure: null,
+    carrierAt: null,
+    at: at(0),
+    ...facts,
+  }
+}
+
+/** A page as the server answers: newest first. */
+const page = (messages: readonly MessageWire[], next: string | null = null): MessageListWire => ({
+  items: [...messages].reverse(),
+  next,
+  cursor: 'epoch.1',
+})
+const said = (text: string, id = `m-${text}`): MessageWire =>
+  message(id, { direction: 'out', text, author: { kind: 'agent', extension: '101', name: 'Alice Adams' } })
+const view: ListView = { filter: 'all', channel: 'any', search: '' }
+const ids = (items: readonly { readonly id: string }[]): string => items.map(({ id }) => id).join(' ')
+
+t.test('the conversation list', async (t) => {
+  const mine = conversation('mine', {
+    designated: { extension: '101', name: 'Alice Adams' },
+    lastMessage: { direction: 'in', preview: '', mention: null, at: at(5) },
+  })
+  const waiting = conversation('waiting', {
+    channels: ['whatsapp'],
+    customer: { address: '+447700900123', name: 'Priya Patel', answerable: true },
+  })
+  const closed = conversation('closed', { status: 'closed' })
+  const list = withPage(emptyList, 'all', { items: [mine, waiting], next: '9', cursor: 'epoch.1' })
+  const all = withPage(list, 'closed', { items: [closed], next: null, cursor: 'epoch.1' })
+  const show = (change: Partial<ListView>) => ids(visible(all, { ...view, ...change }, '101'))
+
+  t.equal(show({}), 'mine waiting', 'All is what is open, newest first')
+  t.equal(show({ filter: 'mine' }), 'mine')
+  t.equal(show({ filter: 'unassigned' }), 'waiting')
+  t.equal(show({ filter: 'closed' }), 'closed')
+  t.equal(show({ channel: 'whatsapp' }), 'waiting')
+  t.equal(show({ search: 'priya' }), 'waiting', 'finds by name')
+  t.equal(show({ search: '(954) 278-80' }), 'mine', 'finds by digits in any writing')
+  t.equal(show({ search: 'nobody' }), '')
+  t.equal(ids(visible(all, { ...view, filter: 'mine' }, null)), '', 'an admin without an extension has none')
+
+  t.same(countOf(all, 'all', '101'), { known: 2, more: true }, 'says that there is more than was read')
+  t.same(countOf(all, 'closed', '101'), { known: 1, more: false })
+  t.equal(countOf(all, 'mine', '101'), null, 'a list never asked for has no count')
+
+  const taken = withConversation(all, {
+    ...waiting,
+    version: 2,
+    designated: { extension: '101', name: 'Alice' },
+  })
+  t.equal(
+    ids(visible(taken, { ...view, filter: 'mine' }, '101')),
+    'mine waiting',
+    'an event moves it between filters',
+  )
+  t.equal(taken.byId.size, 3, 'and it stands there once')
+  const late = withPage(taken, 'unassigned', { items: [waiting], next: null, cursor: 'epoch.1' })
+  t.equal(late.byId.get('waiting')?.version, 2, 'a page that was overtaken does not undo it')
+  const sameVersion = { ...mine, lastMessage: null }
+  t.not(
+    withConversation(all, sameVersion).byId.get('mine')?.lastMessage,
+    null,
+    'nor one with an older last message',
+  )
+  t.equal(withoutConversation(all, 'mine').byId.size, 2)
+  t.equal(withoutConversation(all, 'unknown'), all)
+})
+
+t.test('the open conversation', async (t) => {
+  const [a, b, c, d] = [message('a'), message('b'), message('c'), message('d')]
+  const first = withNewest(emptyThread('x'), page([b, c], 'older'), '101')
+  t.equal(ids(first.messages), 'b c', 'oldest first')
+  const grown = withNewest(first, page([c, d]), '101')
+  t.equal(ids(grown.messages), 'b c d', 'each once, in the server’s order')
+  t.equal(grown.older, 'older', 'what is older is still to be read')
+  const whole = withOlder(grown, page([a, b]))
+  t.equal(ids(whole.messages), 'a b c d')
+  t.equal(whole.older, null)
+
+  const gap = withNewest(whole, page([message('y'), message('z')], 'more'), '101')
+  t.equal(ids(gap.messages), 'y z', 'a page that touches nothing held leaves no hole')
+  t.equal(gap.older, 'more')
+
+  const sent = withState(grown, 'd', 'delivered')
+  t.equal(sent.messages[2]?.state, 'delivered')
+  t.equal(withState(grown, 'unknown', 'sent'), grown)
+})
+
+t.test('replies on their way', async (t) => {
+  const reply = (key: string, text: string) =>
+    ({ key, text, at: 0, state: 'sending', sentence: null, retryable: false }) as const
+  const open = withNewest(emptyThread('x'), page([said('Hi', 'old')]), '101')
+  const two = withPending(withPending(open, reply('k1', 'Hi')), reply('k2', 'Hi'))
+  const read = withNewest(two, page([said('Hi', 'old'), said('Hi', 'new')]), '101')
+  t.equal(read.pending.length, 1, 'one message lets one bubble go, the one sent earlier none')
+  t.equal(read.pending[0]?.key, 'k2')
+  const other = { ...said('Hi', 'his'), author: { kind: 'agent' as const, extension: '102', name: 'Bob' } }
+  t.equal(
+    withNewest(two, page([said('Hi', 'old'), other]), '101').pending.length,
+    2,
+    'a colleague’s same words don’t',
+  )
+  const stuck = withPending(two, { ...reply('k1', 'Hi'), state: 'stuck', sentence: 'No.' })
+  t.same(
+    stuck.pending.map(({ state }) => state),
+    ['stuck', 'sending'],
+  )
+  const reloaded = emptyThread('x', [{ key: 'k9', text: 'Left over', at: 0 }])
+  t.equal(reloaded.pending[0]?.retryable, true, 'what a reload interrupted can be tried again with its key')
+})
+
+t.test('the timeline', async (t) => {
+  const model = new ContractModel()
+  const { id } = model.inbound({ text: 'Hello', designated: '101', at: new Date(at(0)) })
+  model.reply(id, '101', 'Hi', 'key-1', new Date(at(1)))
+  model.reply(id, '101', 'How can I help?', 'key-2', new Date(at(2)))
+  model.designate(id, '102', 'transfer', '101', at(3), 'Speaks Spanish')
+  const thread = {
+    ...withNewest(emptyThread(id), page(model.messages.get(id) ?? []), '101'),
+    decisions: model.decisions.get(id) ?? [],
+  }
+  const kinds = (held: typeof thread) => timelineRows(held, new Date(at(10))).map(({ kind }) => kind)
+  t.same(
+    kinds(thread),
+    ['day', 'decision', 'message', 'message', 'message', 'decision'],
+    'decided, then mentioned',
+  )
+  const rows = timelineRows(thread, new Date(at(10)))
+  t.same(
+    rows.flatMap((row) => (row.kind === 'message' ? [row.continues] : [])),
+    [false, false, true],
+    'a second message of the same author continues',
+  )
+  const later = { ...thread, older: 'more', messages: thread.messages.slice(1) }
+  t.same(
+    kinds(later),
+    ['day', 'message', 'message', 'decision'],
+    'decisions wait for the messages around them',
+  )
+  const tomorrow = timelineRows(thread, new Date(Date.parse(at(0)) + 86_400_000))
+  t.match(tomorrow[0], { kind: 'day', words: 'Yesterday' })
+  const [transfer, opened] = thread.decisions
+  if (transfer === undefined || opened === undefined) throw new Error('the model made no decisions')
+  t.equal(decisionLine(transfer, '102'), 'Transferred to you by Alice Adams')
+  t.equal(decisionLine(transfer, '103'), 'Transferred to Bob Brown by Alice Adams')
+  t.equal(decisionLine(opened, '101'), 'Designated to you because: panel open and idle')
+  t.equal(decisionLine({ ...opened, candidates: [] }, '102'), 'Designated to Alice Adams')
+  t.equal(
+    decisionLine({ ...opened, winner: null }, '101'),
+    'Nobody could be designated: it waits for all members',
+  )
+  t.equal(
+    decisionLine({ ...opened, cause: 'take', actor: { kind: 'agent', name: 'Alice Adams' } }, '101'),
+    'Taken by you',
+  )
+  t.equal(whyQuestion(opened, '101'), 'Why me?')
+  t.equal(whyQuestion(opened, '102'), 'Why Alice Adams?')
+  t.equal(whyQuestion({ ...opened, winner: null }, '101'), 'Why nobody?')
+})
+
+t.test('what one may do, and why not', async (t) => {
+  const designated = { extension: '102', name: 'Bob Brown' }
+  const his = allowedActions(conversation('x', { designated }), alice)
+  t.equal(his.reply, null, 'any member may reply')
+  t.equal(his.transfer, 'Only the designated agent can do this, and that is Bob Brown (102).')
+  t.equal(his.take, 'Bob Brown (102) is designated.')
+  t.match(his.close, /Only the designated agent/)
+  const own = allowedActions(
+    conversation('x', { designated: { extension: '101', name: 'Alice Adams' } }),
+    alice,
+  )
+  t.match(own, { reply: null, transfer: null, close: null, take: 'You are the designated agent already.' })
+  const nobody = allowedActions(conversation('x'), alice)
+  t.match(nobody, { reply: null, take: null, close: null, transfer: 'Nobody is designated. Take it first.' })
+  const closed = allowedActions(conversation('x', { status: 'closed' }), alice)
+  t.match(closed, { reply: 'This conversation is closed. Reopen it first.', reopen: null })
+  const name = conversation('x', { customer: { address: 'ACME', name: null, answerable: false } })
+  t.equal(allowedActions(name, alice).reply, 'ACME is a name, not a number, so it can’t be answered.')
+  const admin = allowedActions(conversation('x', { designated }), {
+    ...alice,
+    extension: null,
+    roles: ['admin'],
+  })
+  t.match(admin, { reply: /extension/, transfer: /extension/, close: null })
+})
+
+t.test('who is alerted', async (t) => {
+  const attention = { me: '101', focused: true, openConversation: 'x', ownDoing: new Set<string>() }
+  const news = (
+    event: Parameters<typeof alertFor>[0] extends infer N ? Extract<N, { event: unknown }>['event'] : never,
+  ) => ({ type: 'event', cursor: 'e.1', conversationId: 'x', at: at(0), event }) as const
+  const mention = (extension: string | null) =>
+    news({ kind: 'message-received', messageId: 'm', mention: extension })
+  const designated = news({ kind: 'designation-changed', decisionId: 'd', designated: '101', version: 2 })
+
+  t.equal(alertFor(mention('102'), { ...attention, focused: false }), 'quiet', 'others’ mentions never')
+  t.equal(alertFor(mention(null), { ...attention, focused: false }), 'quiet')
+  t.equal(alertFor(mention('101'), attention), 'quiet', 'not while I look at it')
+  t.equal(alertFor(mention('101'), { ...attention, openConversation: 'y' }), 'mention')
+  t.equal(alertFor(mention('101'), { ...attention, focused: false }), 'mention')
+  t.equal(alertFor(designated, { ...attention, focused: false }), 'designated', 'a transfer to me')
+  t.equal(
+    alertFor(designated, { ...attention, focused: false, ownDoing: new Set(['x']) }),
+    'quiet',
+    'not my own taking',
+  )
+  t.equal(alertFor(news({ kind: 'status-changed', status: 'closed', version: 3 }), attention), 'quiet')
+  t.equal(alertFor({ type: 'reset', cursor: 'e.1' }, attention), 'quiet')
+  t.equal(titleWithBadge('Messages', 2), '(2) Messages')
+  t.equal(titleWithBadge('Messages', 0), 'Messages')
+})
+
+t.test('presence', async (t) => {
+  const { people } = new ContractModel()
+  const group = { kind: 'queue', number: '8000', people }
+  const board = withPresence(emptyBoard, { type: 'presence', stale: false, full: true, groups: [group] })
+  t.equal(peopleOf(board, support).length, 4)
+  const [first, ...rest] = people
+  if (first === undefined) throw new Error('the model has no people')
+  const changed = { kind: 'ring-group', number: '600', people: [first] }
+  const both = withPresence(board, { type: 'presence', stale: true, full: false, groups: [changed] })
+  t.equal(peopleOf(both, support).length, 4, 'a change of one group keeps the others')
+  t.ok(both.stale)
+  const again = withPresence(both, { type: 'presence', stale: false, full: true, groups: [changed] })
+  t.equal(peopleOf(again, support).length, 0, 'a full state replaces all')
+  const detail = { group: support, strategy: 'rrmemory', stale: false, people: [first], foreign: [] }
+  t.equal(withGroup(both, detail), both, 'an answer that was overtaken by live presence changes nothing')
+  const early = withGroup(emptyBoard, { ...detail, stale: true })
+  t.match({ stale: early.stale, people: peopleOf(early, support).length }, { stale: true, people: 1 })
+  t.same([first, ...rest].map(toneOf), ['free', 'busy', 'gone', 'blocked'])
+  t.equal(toneOf({ ...first, available: false, call: 'unknown', registration: 'unknown' }), 'unknown')
+})
+
+t.test('the token of the link', async (t) => {
+  const kept = new Map<string, string>()
+  const storage = {
+    getItem: (key: string) => kept.get(key) ?? null,
+    setItem: (key: string, value: string) => void kept.set(key, value),
+    removeItem: (key: string) => void kept.delete(key),
+  }
+  const replaced: string[] = []
+  const history = { replaceState: (_data: unknown, _unused: string, url: string) => void replaced.push(url) }
+  const place = (hash: string) => ({
+    location: { hash, pathname: '/parley/agent', search: '?x=1' },
+    history,
+    storage,
+  })
+  t.equal(takeToken(place('')), null)
+  t.equal(takeToken(place('#token=abc.def%3D')), 'abc.def=')
+  t.same(replaced, ['/parley/agent?x=1'], 'the address bar keeps everything but the token')
+  t.equal(takeToken(place('')), 'abc.def=', 'a reload of the tab finds it')
+  t.equal(takeToken(place('#token=')), 'abc.def=')
+  forgetToken(storage)
+  t.equal(takeToken(place('')), null)
+
+  const drafts = new Drafts(storage, '101')
+  drafts.keepText('x', 'Half a sen')
+  t.equal(drafts.text('x'), 'Half a sen')
+  t.equal(new Drafts(storage, '102').text('x'), '', 'a colleague at the same desk sees his own')
+  drafts.keepText('x', '')
+  t.equal(drafts.text('x'), '')
+  drafts.keepUnsent('x', { key: 'k', text: 'Hi', at: 1 })
+  drafts.keepUnsent('x', { key: 'k', text: 'Hi', at: 1 })
+  t.same(drafts.unsent('x'), [{ key: 'k', text: 'Hi', at: 1 }])
+  drafts.dropUnsent('x', 'k')
+  t.equal(kept.size, 0, 'nothing is left behind')
+})
+
+t.test('lengths, times and forms', async (t) => {
+  t.match(messageLength('a'.repeat(160), 'sms'), { segments: 1, unicode: false, characters: 160 })
+  t.match(messageLength('a'.repeat(161), 'sms'), { segments: 2, sentence: '161 characters, 2 SMS segments' })
+  t.match(messageLength('Hi 🙂', 'sms'), { segments: 1, unicode: true, characters: 4 })
+  t.match(messageLength('a'.repeat(500), 'whatsapp'), { segments: null, sentence: '500 characters' })
+  t.match(messageLength('', 'sms'), { segments: null, characters: 0 })
+
+  const now = new Date(2026, 2, 3, 0, 5)
+  const day = (back: number) => new Date(2026, 2, 3 - back, 23, 59).toISOString()
+  t.equal(dayWords(new Date(2026, 2, 3, 0, 1).toISOString(), now), 'Today')
+  t.equal(dayWords(day(1), now), 'Yesterday', 'by the calendar, not by 24 hours')
+  t.equal(
+    dayWords(day(2), now),
+    new Intl.DateTimeFormat(undefined, { weekday: 'long' }).format(new Date(day(2))),
+  )
+  t.match(dayWords(day(400), now), /2025/)
+  t.same([5_000, 61_000, 3_600_000, 200_000_000].map(durationWords), [
+    'under 1 min',
+    '1 min',
+    '1 h',
+    '2 days',
+  ])
+
+  t.same(listOf(' +1631, +1632\n+1633;\n'), ['+1631', '+1632', '+1633'])
+  t.equal(settingText(['a', 'b']), 'a\nb')
+  t.equal(settingText(undefined), '')
+  const values = { accountSid: ' AC1 ', authToken: 's3cret', numbers: '+1\n+2', messagingServiceSid: '' }
+  t.same(carrierDraft('twilio', { name: ' Main ', enabled: true, values }), {
+    kind: 'twilio',
+    name: 'Main',
+    enabled: true,
+    settings: { accountSid: 'AC1', numbers: ['+1', '+2'] },
+    secrets: { authToken: 's3cret' },
+  })
+  const kept = carrierDraft('twilio', { name: 'Main', enabled: true, values: { ...values, authToken: '' } })
+  t.notOk('secrets' in kept, 'a secret left empty stays as it is stored')
+  t.equal(carrierIdOf('Twilio (main)', []), 'twilio-main')
+  t.equal(carrierIdOf('Twilio', ['twilio', 'twilio-2']), 'twilio-3')
+  t.equal(carrierIdOf('…', []), 'carrier')
+
+  t.match(randomId(), /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
+  t.not(randomId(), randomId())
+  t.same(
+    [0, 1, 2].map((attempt) => backoffMs(attempt, 0)),
+    [250, 500, 1000],
+  )
+  t.equal(backoffMs(50, 1), 30_000, 'never longer than half a minute')
+})

@@ -1,0 +1,556 @@
+import { readFileSync, statSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { gzipSync } from 'node:zlib'
+import type { AxeResults, RunOptions } from 'axe-core'
+import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core'
+import t, { type Test } from 'tap'
+import { launchBrowser } from '../../module/lab/chromium.ts'
+import { buildFragments } from '../../ui-fragments/build.ts'
+import { type ContractServer, startContractServer } from './contract-server.ts'
+
+const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+const assets = t.testdir({})
+let browser: Browser
+
+t.before(async () => {
+  browser = await launchBrowser()
+})
+t.teardown(() => browser.close())
+
+t.test('the build', async (t) => {
+  const built = await buildFragments({ outdir: assets })
+  t.same(
+    built.map(({ name, rebuilt }) => [name, rebuilt]),
+    [
+      ['agent-panel', true],
+      ['admin-panel', true],
+    ],
+    'what module.json lists',
+  )
+  for (const { file } of built) {
+    const bundle = readFileSync(file)
+    t.ok(gzipSync(bundle, { level: 9 }).length < 60 * 1024, 'small enough for a slow line')
+    t.notMatch(bundle.toString('utf8'), /\bimport\s*\(|^export /m, 'one plain script')
+    t.ok(statSync(`${file}.map`).size > 0)
+  }
+  const started = performance.now()
+  const again = await buildFragments({ outdir: assets })
+  t.notOk(
+    again.some(({ rebuilt }) => rebuilt),
+    'nothing changed, nothing built',
+  )
+  t.ok(performance.now() - started < 300)
+  const plain = await buildFragments({ outdir: assets, minify: false })
+  t.ok(
+    plain.every(({ rebuilt }) => rebuilt),
+    'another way of building is a change',
+  )
+  await buildFragments({ outdir: assets })
+})
+
+/** A page of its own, which fails the test on whatever the browser complains about. */
+async function openPanel(
+  t: Test,
+  server: ContractServer,
+  who: string,
+  options: BrowserContextOptions = {},
+): Promise<Page> {
+  const context = await browser.newContext({ viewport: { width: 1200, height: 760 }, ...options })
+  const page = await context.newPage()
+  const complaints: string[] = []
+  page.setDefaultTimeout(10_000)
+  page.on('pageerror', (error) => complaints.push(error.message))
+  page.on('console', (message) => {
+    const expected = /WebSocket connection|Failed to load resource/.test(message.text())
+    if (message.type() === 'error' && !expected) complaints.push(message.text())
+  })
+  await page.addInitScript(() => {
+    const sounds = { count: 0 }
+    const Plain = window.OscillatorNode
+    window.OscillatorNode = class extends Plain {
+      override start(when?: number): void {
+        sounds.count += 1
+        super.start(when)
+      }
+    }
+    Object.assign(window, { sounds })
+  })
+  await page.goto(`${server.url}${who === 'admin' ? 'admin' : 'agent'}#token=${who}`)
+  t.teardown(async () => {
+    await context.close()
+    if (complaints.length > 0) throw new Error(`the page of ${who} complained: ${complaints.join('; ')}`)
+  })
+  return page
+}
+
+async function startServer(t: Test): Promise<ContractServer> {
+  const server = await startContractServer({ assets, under: '/parley' })
+  t.teardown(() => server.close())
+  return server
+}
+
+const row = (page: Page, who: string): Locator => page.locator('.row', { hasText: who })
+const bubble = (page: Page, text: string): Locator => page.locator('.message', { hasText: text })
+/** As read, without the white space of the markup. */
+const words = async (of: Locator): Promise<string> =>
+  ((await of.textContent()) ?? '').replace(/\s+/g, ' ').trim()
+const sounds = (page: Page): Promise<number> =>
+  page.evaluate(() => (window as unknown as { sounds: { count: number } }).sounds.count)
+const address = (page: Page): Promise<string> => page.evaluate(() => location.href)
+
+/** `red` or `blue`, whichever the colour leans to. */
+const hue = (of: Locator): Promise<string> =>
+  of.evaluate((element) => {
+    const [red = 0, , blue = 0] = (getComputedStyle(element).color.match(/\d+/g) ?? []).map(Number)
+    return red > blue ? 'red' : 'blue'
+  })
+
+async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(axeSource)
+  const results = await page.evaluate(
+    (options: RunOptions) =>
+      (window as unknown as { axe: { run(on: Document, options: RunOptions): Promise<AxeResults> } }).axe.run(
+        document,
+        options,
+      ),
+    {
+      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+    } satisfies RunOptions,
+  )
+  return results.violations.map(
+    ({ id, nodes }) =>
+      `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join(' | ')}`,
+  )
+}
+
+t.test('two agents, one conversation', async (t) => {
+  const server = await startServer(t)
+  const { model } = server
+  const { id } = model.inbound({ text: 'Hello, where is my lamp?', name: 'Jane Doe', designated: '101' })
+  model.inbound({ from: '+13055550188', text: 'Other matter', designated: '103' })
+  const [alice, bob] = await Promise.all([
+    openPanel(t, server, 'agent-101'),
+    openPanel(t, server, 'agent-102'),
+  ])
+
+  await t.test('the link signs in and leaves no trace', async (t) => {
+    await row(alice, 'Jane Doe').waitFor()
+    t.equal(await address(alice), `${server.url}agent`, 'the token is out of the address bar')
+    t.notOk(
+      server.requests.some((request) => request.includes('agent-101')),
+      'and in no URL',
+    )
+    t.equal(server.hellos.length >= 1, true)
+  })
+
+  await t.test('red for the designated agent, blue for the other', async (t) => {
+    t.equal(await words(row(alice, 'Jane Doe').locator('.mention')), '@Alice Adams')
+    t.equal(await hue(row(alice, 'Jane Doe').locator('.mention')), 'red')
+    t.equal(await hue(row(bob, 'Jane Doe').locator('.mention')), 'blue')
+    await row(alice, 'Jane Doe').click()
+    await row(bob, 'Jane Doe').click()
+    for (const page of [alice, bob]) {
+      t.match(await words(bubble(page, 'where is my lamp').locator('.bubble')), /^@Alice Adams/)
+      t.equal(await words(page.locator('header h2')), '+19542788086 | Support Department')
+    }
+    t.equal(await hue(bubble(alice, 'where is my lamp').locator('.mention')), 'red')
+    t.equal(await hue(bubble(bob, 'where is my lamp').locator('.mention')), 'blue')
+    await bob.getByText('Alice Adams (101) is designated. You may reply').waitFor()
+  })
+
+  await t.test('a reply appears on both, with how far it came', async (t) => {
+    const field = alice.getByRole('textbox', { name: 'Reply' })
+    t.ok(
+      await field.evaluate((element) => element.matches(':focus')),
+      'a click on the row is enough to write',
+    )
+    await field.pressSequentially('First line')
+    await field.press('Shift+Enter')
+    await field.pressSequentially('second line')
+    await alice.getByText('22 · 1 SMS').waitFor()
+    await field.press('Enter')
+    await bubble(bob, 'second line').waitFor()
+    t.equal(await field.inputValue(), '')
+    t.match(await bubble(alice, 'second line').getAttribute('class'), /mine/)
+    t.match(await bubble(bob, 'second line').getAttribute('class'), /colleague/)
+    t.match(await words(bubble(bob, 'second line')), /^Alice Adams/)
+    const sent = model.messages.get(id)?.at(-1)
+    t.equal(sent?.text, 'First line\nsecond line')
+    model.settle(id, sent?.id ?? '', 'delivered')
+    await bubble(alice, 'second line').getByText('Delivered').waitFor()
+    model.settle(id, sent?.id ?? '', 'failed', 'This phone can’t be reached.')
+    await bubble(bob, 'second line').getByText('This phone can’t be reached.').waitFor()
+    t.equal(await alice.locator('.message.mine').count(), 1, 'one bubble, whatever came first')
+  })
+
+  await t.test('the alert is for its agent alone', async (t) => {
+    await row(alice, '+13055550188').click()
+    await row(bob, '+13055550188').click()
+    model.inbound({ text: 'Still there?' })
+    await row(bob, 'Still there?').waitFor()
+    await alice.waitForFunction(() => document.title === '(1) Messages')
+    t.match(await words(row(alice, 'Jane Doe')), /New for you/)
+    await alice.getByText('New message for you: Jane Doe').waitFor({ state: 'attached' })
+    t.equal(await bob.title(), 'Messages')
+    t.equal(await sounds(alice), 2, 'a sound of two notes for her')
+    t.equal(await sounds(bob), 0, 'none for him')
+    await row(alice, 'Jane Doe').click()
+    await alice.waitForFunction(() => document.title === 'Messages')
+    const before = await sounds(alice)
+    model.inbound({ text: 'I am at the door' })
+    await bubble(alice, 'I am at the door').waitFor()
+    t.equal(await sounds(alice), before, 'quiet while she looks at it')
+    t.equal(await alice.title(), 'Messages')
+  })
+
+  await t.test('a new customer is named in the alert', async (t) => {
+    model.inbound({ from: '+14155550111', name: 'Sam Lee', text: 'Brand new', designated: '101' })
+    await alice.getByText('New message for you: Sam Lee').waitFor({ state: 'attached' })
+    t.equal(await alice.title(), '(1) Messages')
+    await row(alice, 'Sam Lee').click()
+    await row(alice, 'Jane Doe').click()
+  })
+
+  await t.test('presence is live', async () => {
+    await alice.getByRole('tab', { name: 'People (4)' }).click()
+    await alice.locator('parley-people-list').getByText('On a call').waitFor()
+    model.people = model.people.map((person) =>
+      person.extension === '102' ? { ...person, call: 'idle', summary: 'Available' } : person,
+    )
+    server.tellPresence()
+    await alice.locator('parley-people-list').getByText('On a call').waitFor({ state: 'detached' })
+    await alice.getByRole('tab', { name: 'Messages' }).click()
+  })
+
+  await t.test('what one may not do says why', async (t) => {
+    await row(bob, 'Jane Doe').click()
+    await bob.getByRole('button', { name: 'More actions' }).click()
+    const transfer = bob.getByRole('menuitem', { name: 'Transfer Handler' })
+    t.equal(await transfer.getAttribute('aria-disabled'), 'true')
+    t.match(await words(transfer), /Only the designated agent can do this, and that is Alice Adams \(101\)\./)
+    await bob.keyboard.press('Escape')
+  })
+
+  await t.test('a transfer by keyboard alone', async (t) => {
+    await alice.getByRole('button', { name: 'More actions' }).focus()
+    await alice.keyboard.press('Enter')
+    await alice.getByRole('menuitem', { name: 'Transfer Handler' }).waitFor()
+    await alice.keyboard.press('Enter')
+    const confirm = alice.getByRole('button', { name: 'CONFIRM' })
+    t.ok(await confirm.isDisabled(), 'nobody is chosen yet')
+    await alice.keyboard.type('Deniz')
+    await alice.keyboard.press('ArrowDown')
+    await alice.getByText('Deniz Demir is not available now (Paused: Lunch).', { exact: false }).waitFor()
+    await alice.keyboard.press('Shift+Tab')
+    await alice.keyboard.press('ControlOrMeta+A')
+    await alice.keyboard.type('Bob')
+    await alice.keyboard.press('ArrowDown')
+    await alice.keyboard.press('Tab')
+    await alice.keyboard.type('Speaks Spanish')
+    await alice.keyboard.press('Tab')
+    await alice.keyboard.press('Tab')
+    t.ok(await confirm.evaluate((element) => element.matches(':focus')))
+    await alice.keyboard.press('Enter')
+    await bob.getByText('Transferred to you by Alice Adams').waitFor()
+    await bob.getByText('Speaks Spanish').waitFor()
+    await alice.getByText('Transferred to Bob Brown by Alice Adams').waitFor()
+    t.equal(await alice.getByRole('dialog').count(), 0)
+    t.equal(model.get(id).designated?.extension, '102')
+    model.inbound({ text: 'Gracias' })
+    await bubble(bob, 'Gracias').waitFor()
+    await bubble(alice, 'Gracias').waitFor()
+    t.equal(await hue(bubble(bob, 'Gracias').locator('.mention')), 'red')
+    t.equal(await hue(bubble(alice, 'Gracias').locator('.mention')), 'blue')
+    t.equal(
+      await hue(bubble(alice, 'where is my lamp').locator('.mention')),
+      'red',
+      'an old mention never changes',
+    )
+  })
+
+  await t.test('why', async (t) => {
+    await alice.getByRole('button', { name: 'Why me?' }).click()
+    const dialog = alice.getByRole('dialog', { name: 'Why me?' })
+    await dialog.getByText('Alice Adams (101) was designated', { exact: false }).waitFor()
+    t.match(await words(dialog.getByRole('row', { name: /Carla Costa/ })), /Not available/)
+    t.match(await words(dialog.getByRole('row', { name: /Alice Adams/ })), /Designated/)
+    await alice.keyboard.press('Escape')
+    await dialog.waitFor({ state: 'detached' })
+  })
+
+  await t.test('lost and found: the line says so, and nothing is missed', async () => {
+    server.faults.refuseLive = true
+    server.dropSockets()
+    await alice.getByText('No connection to Parley').waitFor()
+    model.inbound({ text: 'Said while you were away' })
+    server.faults.refuseLive = false
+    await alice.evaluate(() => window.dispatchEvent(new Event('online')))
+    await bubble(alice, 'Said while you were away').waitFor()
+    await alice.getByText('No connection to Parley').waitFor({ state: 'detached' })
+    server.faults.stale = true
+    server.tellPresence()
+    await alice.getByText('The PBX is not answering').waitFor()
+    server.faults.stale = false
+    server.tellPresence()
+    await alice.getByText('The PBX is not answering').waitFor({ state: 'detached' })
+  })
+
+  await t.test('closing, reopening and taking', async () => {
+    await bob.getByRole('button', { name: 'More actions' }).click()
+    await bob.getByRole('menuitem', { name: 'Close conversation' }).click()
+    await bob.getByText('This conversation is closed. Reopen it first.').waitFor()
+    await row(bob, 'Jane Doe').waitFor({ state: 'detached' })
+    await bob.getByRole('button', { name: 'Closed 1' }).click()
+    await row(bob, 'Jane Doe').waitFor()
+    await bob.getByRole('button', { name: 'Reopen' }).click()
+    await bob.getByRole('textbox', { name: 'Reply' }).waitFor()
+    model.inbound({ from: '+12125550199', text: 'Anyone?', designated: null })
+    await bob.getByRole('button', { name: 'Unassigned 1' }).click()
+    await row(bob, '+12125550199').getByText('Waiting under 1 min').waitFor()
+    await row(bob, '+12125550199').click()
+    await bob.getByRole('button', { name: 'Take' }).click()
+    await bob.getByText('Taken by you').waitFor()
+    await row(bob, '+12125550199').waitFor({ state: 'detached' })
+  })
+})
+
+t.test('what customers write stays text', async (t) => {
+  const server = await startServer(t)
+  const attack = '<img src=x onerror="window.hacked=1"><script>window.hacked=1</script>'
+  server.model.inbound({ text: attack, name: '"><svg onload=window.hacked=1>', designated: '101' })
+  const page = await openPanel(t, server, 'agent-101')
+  await row(page, '+19542788086').click()
+  await bubble(page, attack).waitFor()
+  t.match(await words(bubble(page, attack)), attack)
+  t.equal(await words(page.locator('.customer')), '"><svg onload=window.hacked=1>')
+  t.equal(await page.locator('.message img, .message script, .customer svg').count(), 0)
+  await page.getByRole('textbox', { name: 'Reply' }).fill(attack)
+  await page.keyboard.press('Enter')
+  await page.locator('.mine', { hasText: 'onerror' }).waitFor()
+  t.equal(await page.evaluate(() => 'hacked' in window), false)
+})
+
+t.test('drafts, blocked senders and reloads', async (t) => {
+  const server = await startServer(t)
+  server.model.inbound({ text: 'Hello', name: 'Jane Doe', designated: '101' })
+  server.model.inbound({ from: '+13055550188', text: 'Hi', name: 'Marco Rossi', designated: '101' })
+  server.model.inbound({ from: 'ACME', text: 'Offer', designated: '101', answerable: false })
+  const page = await openPanel(t, server, 'agent-101')
+  const field = page.getByRole('textbox', { name: 'Reply' })
+  await row(page, 'Jane Doe').click()
+  await field.fill('Half a sen')
+  await row(page, 'Marco Rossi').click()
+  await page.getByRole('heading', { name: '+13055550188' }).waitFor()
+  t.equal(await field.inputValue(), '', 'each conversation has its own')
+  await page.reload()
+  await row(page, 'Jane Doe').click()
+  t.equal(await field.inputValue(), 'Half a sen', 'still signed in, and nothing is lost')
+
+  await row(page, 'ACME').click()
+  await page.getByText('ACME is a name, not a number, so it can’t be answered.').waitFor()
+  t.equal(await field.count(), 0)
+
+  await row(page, 'Jane Doe').click()
+  server.faults.loseReplyAnswers = 1
+  await field.fill('Sent once')
+  await field.press('Enter')
+  await page.reload()
+  await row(page, 'Jane Doe').click()
+  const retry = page.getByRole('button', { name: 'Try again' })
+  await retry.click()
+  await retry.waitFor({ state: 'detached' })
+  await page.waitForFunction(() => Object.keys(localStorage).every((key) => !key.startsWith('parley.unsent')))
+  const sent = [...server.model.messages.values()].flat().filter(({ text }) => text === 'Sent once')
+  t.equal(sent.length, 1, 'a reply that a reload interrupted is sent once')
+
+  server.faults.expired = true
+  server.dropSockets()
+  await page.getByText('Your session has expired.').waitFor()
+  const context = await browser.newContext()
+  t.teardown(() => context.close())
+  const stranger = await context.newPage()
+  await stranger.goto(`${server.url}agent`)
+  await stranger.getByText('Open this panel from the PBX’s portal').waitFor()
+})
+
+t.test('at home in a page of 10 px and serif, on a narrow screen', async (t) => {
+  const server = await startServer(t)
+  server.model.inbound({ text: 'Hello', name: 'Jane Doe', designated: '101' })
+  const page = await openPanel(t, server, 'agent-101', { viewport: { width: 390, height: 720 } })
+  await row(page, 'Jane Doe').waitFor()
+  await page.evaluate(() => {
+    const sheet = new CSSStyleSheet()
+    sheet.replaceSync('html { font: 10px serif } body { text-transform: uppercase; line-height: 3 }')
+    document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet]
+  })
+  const looks = await row(page, 'Jane Doe')
+    .locator('.who')
+    .evaluate((element) => {
+      const { fontSize, fontFamily, textTransform } = getComputedStyle(element)
+      return { fontSize, fontFamily, textTransform }
+    })
+  t.match(looks, { fontSize: '14px', fontFamily: /system-ui/, textTransform: 'none' })
+  t.equal(await page.locator('parley-conversation-view').isVisible(), false, 'the list alone')
+  await row(page, 'Jane Doe').focus()
+  await page.keyboard.press('Enter')
+  await bubble(page, 'Hello').waitFor()
+  t.equal(await row(page, 'Jane Doe').isVisible(), false, 'then the conversation alone')
+  t.equal(await page.evaluate(() => document.documentElement.scrollWidth), 390, 'nothing sticks out')
+  t.ok(
+    await page
+      .getByRole('button', { name: 'Back to the conversations' })
+      .evaluate((element) => element.matches(':focus')),
+    'and the focus with it',
+  )
+  await page.keyboard.press('Enter')
+  t.ok(await row(page, 'Jane Doe').evaluate((element) => element.matches(':focus')), 'back where one was')
+})
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  t.test(`nothing for axe to find, ${colorScheme}`, async (t) => {
+    const server = await startServer(t)
+    const { model } = server
+    const { id } = model.inbound({ text: 'Hello', name: 'Jane Doe', designated: '101' })
+    const failed = model.reply(id, '101', 'Failed one', 'key-1')
+    model.settle(id, failed.id, 'failed', 'This phone can’t be reached.')
+    model.settle(id, model.reply(id, '102', 'From Bob', 'key-2').id, 'unknown')
+    model.settle(id, model.reply(id, '101', 'Read one', 'key-3').id, 'read')
+    model.inbound({ text: 'To Alice' })
+    model.inbound({ from: '+12125550199', text: 'Waiting', designated: null })
+    model.inbound({ from: '+13055550188', text: 'To Bob', designated: '102', notice: 'Its text is lost.' })
+    const clean = async (page: Page, what: string) => t.same(await violations(page), [], what)
+
+    const page = await openPanel(t, server, 'agent-101', { colorScheme })
+    await row(page, 'Jane Doe').click()
+    await bubble(page, 'To Alice').waitFor()
+    await page.getByRole('textbox', { name: 'Reply' }).fill('Hi 🙂')
+    await clean(page, 'a conversation of mine')
+    await page.getByRole('button', { name: 'More actions' }).click()
+    await clean(page, 'the menu')
+    await page.getByRole('menuitem', { name: 'Transfer Handler' }).click()
+    await page.getByRole('radio', { name: /Deniz/ }).check()
+    await clean(page, 'the transfer dialog')
+    await page.keyboard.press('Escape')
+    await page.getByRole('button', { name: 'Why me?' }).click()
+    await page.getByRole('table').waitFor()
+    await clean(page, 'a decision')
+    await page.keyboard.press('Escape')
+    await page.getByRole('tab', { name: /People/ }).click()
+    await clean(page, 'people')
+    await row(page, '+12125550199').click()
+    await page.getByRole('button', { name: 'Take' }).waitFor()
+    server.faults.stale = true
+    server.tellPresence()
+    await page.getByText('The PBX is not answering').waitFor()
+    await clean(page, 'a waiting conversation, the PBX away')
+
+    server.rules.set('r1', {
+      id: 'r1',
+      name: 'Off',
+      position: 0,
+      enabled: false,
+      dids: ['+16313808000'],
+      channels: null,
+      destination: { kind: 'queue', number: '9999', name: '9999' },
+    })
+    server.carriers.set('twilio', {
+      id: 'twilio',
+      kind: 'twilio',
+      name: 'Twilio',
+      enabled: true,
+      settings: {},
+      webhookUrl: 'https://pbx.example.com/webhooks/twilio',
+    })
+    const admin = await openPanel(t, server, 'admin', { colorScheme })
+    await admin.getByText('ARI refused the password').waitFor()
+    await clean(admin, 'the overview')
+    await admin.getByRole('tab', { name: 'Message rules' }).click()
+    await clean(admin, 'rules')
+    await admin.getByRole('button', { name: 'Edit Off' }).click()
+    await clean(admin, 'a rule, whose destination is gone')
+    await admin.keyboard.press('Escape')
+    await admin.getByRole('tab', { name: 'Carriers' }).click()
+    await clean(admin, 'carriers')
+    await admin.getByRole('button', { name: 'Edit Twilio' }).click()
+    await clean(admin, 'a carrier')
+    await admin.keyboard.press('Escape')
+    await admin.getByRole('tab', { name: 'Unrouted' }).click()
+    await clean(admin, 'unrouted messages')
+  })
+}
+
+t.test('administration', async (t) => {
+  const server = await startServer(t)
+  const page = await openPanel(t, server, 'admin')
+  await page.getByText('2 of 4 available').waitFor()
+  await page.getByText('5551234#: an outside number').waitFor()
+  server.model.people = server.model.people.map((person) => ({ ...person, available: false }))
+  server.tellPresence()
+  await page.getByText('0 of 4 available').waitFor()
+
+  await page.getByRole('tab', { name: 'Message rules' }).click()
+  const add = async (name: string, did: string) => {
+    await page.getByRole('button', { name: 'Add rule' }).click()
+    const form = page.getByRole('dialog')
+    await form.getByLabel('Name').fill(name)
+    await form.getByRole('button', { name: `Add ${did}` }).click()
+    await form.getByLabel('Destination').selectOption({ label: 'Support Department (queue 8000)' })
+    return form
+  }
+  const support = await add('Support', '+16313808000')
+  await support.getByRole('button', { name: 'Save' }).click()
+  await support.waitFor({ state: 'detached' })
+  const sales = await add('Sales', '+16313808001')
+  await sales.getByRole('checkbox', { name: 'SMS' }).uncheck()
+  await sales.getByRole('checkbox', { name: 'SIP' }).uncheck()
+  await sales.getByRole('button', { name: 'Save' }).click()
+  await sales.waitFor({ state: 'detached' })
+  const stored = () => [...server.rules.values()].sort((a, b) => a.position - b.position)
+  t.match(stored(), [
+    { name: 'Support', position: 0, channels: null, dids: ['+16313808000'], destination: { number: '8000' } },
+    { name: 'Sales', position: 1, channels: ['whatsapp'] },
+  ])
+  t.match(stored()[0]?.id, /^[0-9a-f-]{36}$/)
+
+  await page.getByRole('button', { name: 'Move Sales up' }).click()
+  await page.locator('.item').first().getByRole('heading', { name: 'Sales' }).waitFor()
+  t.same(
+    stored().map(({ name, position }) => [name, position]),
+    [
+      ['Sales', 0],
+      ['Support', 1],
+    ],
+  )
+  await page.getByRole('checkbox', { name: /^Enabled.*Sales/ }).uncheck()
+  await page.locator('.item.off', { hasText: 'Sales' }).waitFor()
+  t.equal(stored()[0]?.enabled, false)
+  await page.getByRole('button', { name: 'Delete Sales' }).click()
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Delete' }).click()
+  await page.locator('.item', { hasText: 'Sales' }).waitFor({ state: 'detached' })
+  t.same(
+    stored().map(({ name }) => name),
+    ['Support'],
+  )
+
+  await page.getByRole('tab', { name: 'Carriers' }).click()
+  await page.getByRole('button', { name: 'Add carrier' }).click()
+  const carrier = page.getByRole('dialog')
+  await carrier.getByLabel('Name').fill('Twilio main')
+  await carrier.getByLabel('Account SID').fill('AC0123')
+  await carrier.getByLabel('Auth token').fill('s3cret')
+  await carrier.getByRole('button', { name: 'Save' }).click()
+  await carrier.waitFor({ state: 'detached' })
+  const url = 'https://pbx.example.com/parley/webhooks/twilio-main'
+  t.equal(await page.getByRole('textbox', { name: 'Webhook URL' }).inputValue(), url)
+  await page.getByRole('button', { name: 'Edit Twilio main' }).click()
+  t.equal(await carrier.getByLabel('Auth token').inputValue(), '', 'a secret is never shown again')
+  await carrier.getByLabel('Numbers').fill('+16313808000')
+  await carrier.getByRole('button', { name: 'Save' }).click()
+  await carrier.waitFor({ state: 'detached' })
+  t.match(server.carriers.get('twilio-main'), {
+    settings: { accountSid: 'AC0123', numbers: ['+16313808000'] },
+    secrets: { authToken: 's3cret' },
+  })
+  await page.getByRole('tab', { name: /Unrouted/ }).click()
+  await page.getByText('Is anybody there?').waitFor()
+})
