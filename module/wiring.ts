@@ -2,7 +2,6 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { FastifyBaseLogger } from 'fastify'
 import type { Logger } from 'pino'
-import { v7 as uuidv7 } from 'uuid'
 import { createConversationActions } from './app/act-on-conversation.ts'
 import { createCarrierAccounts } from './app/carrier-accounts.ts'
 import { createDrainWaiting } from './app/drain-waiting.ts'
@@ -15,6 +14,7 @@ import type { Config } from './config.ts'
 import { asPbxId } from './domain/ids.ts'
 import { createMetrics } from './http/metrics.ts'
 import { createHttpServer } from './http/server.ts'
+import { createIdSource } from './id-source.ts'
 import { readKeys } from './keys.ts'
 import { createLiveHub } from './live/live-hub.ts'
 import { liveRoutes } from './live/live-routes.ts'
@@ -46,7 +46,7 @@ export async function startSidecar(config: Config, log: Logger): Promise<Sidecar
 
   const store = openSqliteStore({
     file: join(config.dataFolder, 'parley.sqlite'),
-    newId: uuidv7,
+    newId: createIdSource(),
     secretKey: keys.secretKey,
     clock,
     log,
@@ -84,7 +84,7 @@ export async function startSidecar(config: Config, log: Logger): Promise<Sidecar
     build: (account) => createCarrier(account, { messenger: pbx, publicUrl, readAddress, log }),
     log,
   })
-  const actions = createConversationActions({ store, pbx, clock })
+  const actions = createConversationActions(routing)
   const drain = createDrainWaiting({ ...routing, log })
   const stops = [
     pbx.onChanged(drain.trigger),

@@ -1,5 +1,6 @@
 import { type Directory, groupsOf } from '../domain/directory.ts'
 import { type Extension, type GroupKey, groupKey } from '../domain/ids.ts'
+import type { Store } from './ports.ts'
 
 export type Role = 'agent' | 'supervisor' | 'admin'
 
@@ -15,10 +16,17 @@ export const isAdmin = (viewer: Viewer): boolean => viewer.roles.includes('admin
 /** Groups by extension are worked out once per directory, since every request and every event asks. */
 const byDirectory = new WeakMap<Directory, Map<Extension, readonly GroupKey[]>>()
 
-/** The groups whose conversations a viewer may see: an agent his own, an administrator all. */
-export function visibleGroups(viewer: Viewer, directory: Directory): readonly GroupKey[] {
-  if (isAdmin(viewer)) return [...new Set([...directory.groups.keys(), ...ownGroups(viewer, directory)])]
-  return ownGroups(viewer, directory)
+/**
+ * The groups whose conversations a viewer may see: an agent his own, an administrator all, those included that
+ * the PBX no longer has or never told of.
+ */
+export function visibleGroups(
+  viewer: Viewer,
+  directory: Directory,
+  store: Pick<Store, 'knownGroups'>,
+): readonly GroupKey[] {
+  const own = ownGroups(viewer, directory)
+  return isAdmin(viewer) ? [...new Set([...directory.groups.keys(), ...store.knownGroups(), ...own])] : own
 }
 
 function ownGroups(viewer: Viewer, directory: Directory): readonly GroupKey[] {

@@ -1,4 +1,4 @@
-import { findGroup, groupName } from '../domain/directory.ts'
+import { groupName } from '../domain/directory.ts'
 import { fail, type Result } from '../domain/failures.ts'
 import {
   type ActingAgent,
@@ -9,22 +9,19 @@ import {
 } from '../domain/handover.ts'
 import { asExtension, type ConversationId, groupKey } from '../domain/ids.ts'
 import { isAdmin, type Viewer, visibleGroups } from './access.ts'
-import type { Clock, ConversationSummary, DesignationReceipt, Pbx, ReplyReceipt, Store } from './ports.ts'
-
-export interface ActionDeps {
-  readonly store: Store
-  readonly pbx: Pbx
-  readonly clock: Clock
-}
+import type { ConversationSummary, DesignationReceipt, ReplyReceipt } from './ports.ts'
+import { type RoutingDeps, routingContext } from './receive-inbound.ts'
 
 /** What a viewer may do to a conversation. Whatever he may not see does not exist for him. */
-export function createConversationActions({ store, pbx, clock }: ActionDeps) {
+export function createConversationActions(deps: RoutingDeps) {
+  const { store, pbx, clock } = deps
+
   /** The conversation, if the viewer may see it. */
   function find(viewer: Viewer, id: ConversationId): ConversationSummary | null {
     const conversation = store.conversation(id)
     if (conversation === null) return null
     if (isAdmin(viewer)) return conversation
-    return visibleGroups(viewer, pbx.snapshot().directory).includes(groupKey(conversation.group))
+    return visibleGroups(viewer, pbx.snapshot().directory, store).includes(groupKey(conversation.group))
       ? conversation
       : null
   }
@@ -70,17 +67,13 @@ export function createConversationActions({ store, pbx, clock }: ActionDeps) {
       expectedVersion: number | null,
       note: string | null,
     ): Promise<Result<DesignationReceipt>> {
-      return act(viewer, id, (by, { group }) =>
-        store.commitDesignation({ conversationId: id, expectedVersion, at: clock() }, (state) =>
-          decideTransfer(
-            state.conversation,
-            by,
-            agentOf(to),
-            findGroup(pbx.snapshot().directory, group),
-            note,
-          ),
-        ),
-      )
+      return act(viewer, id, (by, { group }) => {
+        const context = routingContext(deps, group)
+        const request = { conversationId: id, expectedVersion, at: context.at }
+        return store.commitDesignation(request, (state) =>
+          decideTransfer(state.conversation, by, agentOf(to), context, note),
+        )
+      })
     },
 
     take(

@@ -246,6 +246,8 @@ export interface Store {
   decision(id: DecisionId): DecisionRecord | null
   /** Of one conversation, newest first: what its timeline shows. */
   decisions(id: ConversationId, limit: number): readonly DecisionRecord[]
+  /** Every group that ever had a conversation, also those that the PBX no longer has. */
+  knownGroups(): readonly GroupKey[]
   /** Open conversations of a group with nobody designated, the longest waiting first. */
   waiting(group: GroupKey, limit: number): readonly ConversationId[]
   /** Open conversations designated to an extension in a group. */

@@ -1,8 +1,8 @@
 import { canBeAnswered } from './address.ts'
 import type { ConversationState, DesignationChange, LastInbound } from './conversation.ts'
 import { fail, type Result, succeed } from './failures.ts'
-import type { Group } from './group.ts'
 import type { Extension } from './ids.ts'
+import { type RoutingContext, reachedByPhoneOnly } from './routing.ts'
 
 /** An agent who acts on a conversation. */
 export interface ActingAgent {
@@ -15,16 +15,23 @@ export function decideTransfer(
   conversation: ConversationState,
   by: ActingAgent,
   to: ActingAgent,
-  group: Group | null,
+  context: RoutingContext,
   note: string | null,
 ): Result<DesignationChange | null> {
   if (conversation.designated !== by.extension)
     return fail({ code: 'not-designated', designated: designatedOf(conversation) })
-  if (!(group?.members.some((member) => member.extension === to.extension) ?? false)) {
+  if (!(context.group?.members.some((member) => member.extension === to.extension) ?? false)) {
     return fail({ code: 'not-a-member', extension: to.extension })
   }
   if (to.extension === by.extension) return succeed(null)
-  return succeed({ cause: 'transfer', actor: { kind: 'agent', ...by }, to, input: null, note })
+  return succeed({
+    cause: 'transfer',
+    actor: { kind: 'agent', ...by },
+    to,
+    input: null,
+    note,
+    alertPhone: reachedByPhoneOnly(to.extension, context),
+  })
 }
 
 /** An agent designates himself on a conversation that nobody has. */

@@ -65,7 +65,7 @@ export const conversationRoutes: FastifyPluginAsyncTypebox<ConversationRoutesDep
       const { directory } = pbx.snapshot()
       const cursor = now()
       const page = store.conversations({
-        groups: visibleGroups(viewer, directory),
+        groups: visibleGroups(viewer, directory, store),
         ...filterOf(request.query.filter ?? 'all', viewer),
         channel: request.query.channel ?? null,
         before: seqOf(store.epoch, request.query.after),

@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import { visibleGroups } from '../app/access.ts'
 import { peopleOf } from '../app/people.ts'
-import type { Clock, Panels, Pbx } from '../app/ports.ts'
+import type { Clock, Panels, Pbx, Store } from '../app/ports.ts'
 import {
   GroupDetailSchema,
   type GroupDetailWire,
@@ -18,6 +18,7 @@ import { problem, sendProblem } from './problem.ts'
 import { groupWire, time } from './wire.ts'
 
 export interface GroupRoutesDeps {
+  readonly store: Store
   readonly pbx: Pbx
   readonly panels: Panels
   readonly clock: Clock
@@ -27,7 +28,7 @@ const Params = Type.Object({ kind: GroupKindSchema, number: Type.String({ maxLen
 
 export const groupRoutes: FastifyPluginAsyncTypebox<GroupRoutesDeps> = async (
   app,
-  { pbx, panels, clock },
+  { store, pbx, panels, clock },
 ) => {
   const detail = (group: Group, directory: Directory): GroupDetailWire => ({
     group: groupWire(directory, group.ref),
@@ -48,7 +49,7 @@ export const groupRoutes: FastifyPluginAsyncTypebox<GroupRoutesDeps> = async (
         extension: viewer.extension,
         name: entry?.name ?? viewer.extension ?? 'Administrator',
         roles: [...viewer.roles],
-        groups: visibleGroups(viewer, directory).map((key) => groupWire(directory, groupOfKey(key))),
+        groups: visibleGroups(viewer, directory, store).map((key) => groupWire(directory, groupOfKey(key))),
         expiresAt: time(request.tokenExpiresAt),
       }
     },
@@ -59,7 +60,7 @@ export const groupRoutes: FastifyPluginAsyncTypebox<GroupRoutesDeps> = async (
     { schema: { summary: 'My groups with their people', response: { 200: GroupListSchema } } },
     async (request) => {
       const { directory } = pbx.snapshot()
-      const groups = visibleGroups(viewerOf(request), directory).map((key) =>
+      const groups = visibleGroups(viewerOf(request), directory, store).map((key) =>
         findGroup(directory, groupOfKey(key)),
       )
       return { items: groups.filter((group) => group !== null).map((group) => detail(group, directory)) }
@@ -76,7 +77,7 @@ export const groupRoutes: FastifyPluginAsyncTypebox<GroupRoutesDeps> = async (
       const { kind, number } = request.params
       const ref = { pbxId: directory.pbxId, kind, number: asGroupNumber(number) }
       const group = findGroup(directory, ref)
-      if (group === null || !visibleGroups(viewerOf(request), directory).includes(groupKey(ref))) {
+      if (group === null || !visibleGroups(viewerOf(request), directory, store).includes(groupKey(ref))) {
         return sendProblem(
           reply,
           problem(404, 'not-found', 'Not found', 'There is no such group, or you are not a member of it.'),

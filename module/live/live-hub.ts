@@ -164,7 +164,7 @@ export function createLiveHub({ store, pbx, tokenKey, clock, log }: LiveHubDeps)
   }
 
   const groupsOf = (session: Session): Set<GroupKey> =>
-    new Set(visibleGroups(session.viewer, pbx.snapshot().directory))
+    new Set(visibleGroups(session.viewer, pbx.snapshot().directory, store))
 
   const eventFrame = ({ seq, at, conversationId, event }: CommittedEvent): ServerFrame => ({
     type: 'event',

@@ -10,6 +10,7 @@ import {
   asMessageId,
   type CarrierId,
   type GroupKey,
+  type MessageId,
   type Millis,
   type OutboxId,
   type Seq,
@@ -50,15 +51,33 @@ export function createDeliveryVerbs(
   const setCarrierMessageId = db.prepare<[string, Seq]>(
     'UPDATE messages SET carrier_message_id = ? WHERE seq = +?',
   )
-  const findSent = db.prepare<[CarrierId, string], SentRow>(
-    `SELECT m.seq, m.id, m.state, m.conversation_pk, c.id AS conversation_id, c.group_pk,
+  const sent = (
+    which: string,
+  ) => `SELECT m.seq, m.id, m.state, m.conversation_pk, c.id AS conversation_id, c.group_pk,
             g.pbx_id || '/' || g.kind || '/' || g.number AS group_key
        FROM messages m
        JOIN conversations c ON c.pk = m.conversation_pk
        JOIN groups g ON g.pk = c.group_pk
-      WHERE m.direction = 'out' AND m.carrier_id = +? AND m.carrier_message_id = +?
-      ORDER BY m.seq DESC LIMIT 1`,
-  )
+      WHERE m.direction = 'out' AND m.carrier_id = +? AND ${which} = +?
+      ORDER BY m.seq DESC LIMIT 1`
+  const findByCarriersId = db.prepare<[CarrierId, string], SentRow>(sent('m.carrier_message_id'))
+  const findByOwnId = db.prepare<[CarrierId, MessageId], SentRow>(sent('m.id'))
+
+  /**
+   * The message that a report is about. Our own id, which some carriers echo, finds one whose send ended without
+   * an answer; while a send is under way its own end must come first.
+   */
+  function reported(
+    carrierId: CarrierId,
+    { carrierMessageId, messageId }: DeliveryReport,
+  ): SentRow | undefined {
+    const known = findByCarriersId.get(carrierId, carrierMessageId)
+    if (known !== undefined || messageId === undefined) return known
+    const own = findByOwnId.get(carrierId, messageId)
+    if (own === undefined || own.state === 'queued' || own.state === 'sending') return undefined
+    setCarrierMessageId.run(carrierMessageId, own.seq)
+    return own
+  }
 
   function changeState(
     effects: Effects,
@@ -136,16 +155,12 @@ export function createDeliveryVerbs(
     return sent.length
   }
 
-  function report(
-    effects: Effects,
-    carrierId: CarrierId,
-    { carrierMessageId, state, failure }: DeliveryReport,
-    now: Millis,
-  ) {
-    const row = findSent.get(carrierId, carrierMessageId)
+  function report(effects: Effects, carrierId: CarrierId, delivery: DeliveryReport, now: Millis) {
+    const { state, failure } = delivery
+    const row = reported(carrierId, delivery)
     if (row === undefined) {
       // Carriers may report on a message before they answer the request that sent it.
-      if (outbox.isSending(carrierId)) earlyReports.keep(carrierId, { carrierMessageId, state, failure }, now)
+      if (outbox.isSending(carrierId)) earlyReports.keep(carrierId, delivery, now)
       return 'no-such-message'
     }
     const next = afterReport(row.state, state)

@@ -1,6 +1,5 @@
-import { type Directory, type ExtensionEntry, plainDirectory } from '../domain/directory.ts'
-import type { Group } from '../domain/group.ts'
-import { asPbxId, groupKey, type Millis } from '../domain/ids.ts'
+import { type Directory, directoryOfPlain, type PlainDirectory, plainDirectory } from '../domain/directory.ts'
+import type { Millis } from '../domain/ids.ts'
 import type { Connection } from './connection.ts'
 import { parseJson } from './stored-json.ts'
 
@@ -8,14 +7,6 @@ import { parseJson } from './stored-json.ts'
 export interface DirectoryTable {
   save(directory: Directory, now: Millis): void
   load(): Directory | null
-}
-
-/** As `plainDirectory` writes it. */
-interface PlainDirectory {
-  readonly pbxId: string
-  readonly extensions: readonly ExtensionEntry[]
-  readonly groups: readonly Group[]
-  readonly dids: readonly string[]
 }
 
 export function createDirectoryTable(db: Connection): DirectoryTable {
@@ -33,14 +24,7 @@ export function createDirectoryTable(db: Connection): DirectoryTable {
     load() {
       const row = select.get()
       if (row === undefined) return null
-      const { pbxId, extensions, groups, dids } = parseJson<PlainDirectory>(row.directory)
-      return {
-        pbxId: asPbxId(pbxId),
-        extensions: new Map(extensions.map((entry) => [entry.extension, entry])),
-        groups: new Map(groups.map((group) => [groupKey(group.ref), group])),
-        dids,
-        readAt: row.read_at,
-      }
+      return directoryOfPlain(parseJson<PlainDirectory>(row.directory), row.read_at)
     },
   }
 }

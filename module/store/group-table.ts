@@ -1,9 +1,11 @@
 import type { ConversationState, RoutingState } from '../domain/conversation.ts'
-import type { Extension, GroupRef, Millis } from '../domain/ids.ts'
+import type { Extension, GroupKey, GroupRef, Millis } from '../domain/ids.ts'
 import type { Connection } from './connection.ts'
 
 export interface GroupTable {
   find(group: GroupRef): number | null
+  /** Every group that ever had a conversation, whether or not the PBX still knows it. */
+  known(): readonly GroupKey[]
   /** The group's row, made at its first message. */
   findOrInsert(group: GroupRef): number
   /** What deciders see: the group's counts, times and cursor, beside the conversation they are asked about. */
@@ -36,6 +38,7 @@ export function createGroupTable(db: Connection): GroupTable {
   const insert = db.prepare<[string, string, string]>(
     'INSERT INTO groups (pbx_id, kind, number) VALUES (?, ?, ?)',
   )
+  const known = db.prepare<[], GroupKey>("SELECT pbx_id || '/' || kind || '/' || number FROM groups").pluck()
   const cursor = db.prepare<[number], Extension | null>('SELECT cursor FROM groups WHERE pk = +?').pluck()
   const agents = db.prepare<[number], AgentRow>(
     'SELECT extension, open_conversations, last_designated_at FROM group_agents WHERE group_pk = +?',
@@ -58,6 +61,7 @@ export function createGroupTable(db: Connection): GroupTable {
   const findGroup = (group: GroupRef) => find.get(group.pbxId, group.kind, group.number) ?? null
 
   return {
+    known: () => known.all(),
     find: findGroup,
     findOrInsert: (group) =>
       findGroup(group) ?? Number(insert.run(group.pbxId, group.kind, group.number).lastInsertRowid),

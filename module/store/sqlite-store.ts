@@ -140,6 +140,7 @@ export function storeOn(db: Connection, options: StoreOptions): Store {
     message: messages.byId,
     decision: decisions.byId,
     decisions: decisions.ofConversation,
+    knownGroups: groups.known,
     waiting: list.waiting,
     designatedTo: list.designatedTo,
     unrouted: unrouted.page,

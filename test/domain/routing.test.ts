@@ -1,7 +1,8 @@
 import t from 'tap'
 import type { ConversationState, RoutingState } from '../../module/domain/conversation.ts'
 import type { Directory, PbxSnapshot } from '../../module/domain/directory.ts'
-import { findGroup, groupsOf } from '../../module/domain/directory.ts'
+import { emptyDirectory, findGroup, groupsOf } from '../../module/domain/directory.ts'
+import { unknownPresence } from '../../module/domain/presence.ts'
 import type { Group } from '../../module/domain/group.ts'
 import { decideReply, decideStatus, decideTake, decideTransfer } from '../../module/domain/handover.ts'
 import {
@@ -40,7 +41,7 @@ const group: Group = {
 }
 
 const directory: Directory = {
-  pbxId: ref.pbxId,
+  ...emptyDirectory(ref.pbxId),
   extensions: new Map(
     [alice, bob, stranger].map((entry) => [
       entry.extension,
@@ -55,7 +56,10 @@ const directory: Directory = {
 function snapshot(freshness: 'live' | 'stale' = 'live'): PbxSnapshot {
   const presence = [alice, bob].map(
     ({ extension }) =>
-      [extension, { extension, registration: 'registered', call: 'idle', dnd: 'off', since: 0 }] as const,
+      [
+        extension,
+        { ...unknownPresence(extension, 0), registration: 'registered', call: 'idle', dnd: 'off' },
+      ] as const,
   )
   return { directory, presence: new Map(freshness === 'live' ? presence : []), freshness }
 }
@@ -171,20 +175,22 @@ t.test('who may hand over, take, answer and close', async (t) => {
     result.ok ? 'done' : result.failure?.code
   const hers = conversation(alice.extension)
   const nobodys = conversation(null)
-  t.equal(code(decideTransfer(hers, alice, bob, group, null)), 'done')
-  t.equal(code(decideTransfer(hers, bob, bob, group, null)), 'not-designated')
-  t.equal(code(decideTransfer(nobodys, bob, alice, group, null)), 'not-designated')
-  t.equal(code(decideTransfer(hers, alice, stranger, group, null)), 'not-a-member')
+  t.equal(code(decideTransfer(hers, alice, bob, context(), null)), 'done')
+  t.equal(code(decideTransfer(hers, bob, bob, context(), null)), 'not-designated')
+  t.equal(code(decideTransfer(nobodys, bob, alice, context(), null)), 'not-designated')
+  t.equal(code(decideTransfer(hers, alice, stranger, context(), null)), 'not-a-member')
   t.equal(
-    code(decideTransfer(hers, alice, bob, null, null)),
+    code(decideTransfer(hers, alice, bob, context({ group: null }), null)),
     'not-a-member',
     'a group that vanished has no members',
   )
   t.same(
-    decideTransfer(hers, alice, alice, group, null),
+    decideTransfer(hers, alice, alice, context(), null),
     { ok: true, value: null },
     'to oneself changes nothing',
   )
+  const handed = decideTransfer(hers, alice, bob, context({ panelOpen: () => false }), null)
+  t.ok(handed.ok && handed.value?.alertPhone, 'who has no panel open is rung')
   t.equal(code(decideTake(nobodys, bob)), 'done')
   t.equal(code(decideTake(hers, bob)), 'already-designated')
   t.same(decideTake(hers, alice), { ok: true, value: null })

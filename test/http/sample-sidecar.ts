@@ -2,7 +2,6 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pino } from 'pino'
-import { v7 as uuidv7 } from 'uuid'
 import type { Role } from '../../module/app/access.ts'
 import { createConversationActions } from '../../module/app/act-on-conversation.ts'
 import { createCarrierAccounts } from '../../module/app/carrier-accounts.ts'
@@ -10,7 +9,7 @@ import type { Carrier, CarrierAccount, Pbx, WebhookCarrier } from '../../module/
 import { createReceiveInbound } from '../../module/app/receive-inbound.ts'
 import { signToken } from '../../module/app/session-token.ts'
 import { createAddressReader } from '../../module/carriers/address-reader.ts'
-import type { Directory, PbxSnapshot } from '../../module/domain/directory.ts'
+import { type Directory, emptyDirectory, type PbxSnapshot } from '../../module/domain/directory.ts'
 import type { Group } from '../../module/domain/group.ts'
 import {
   asCarrierId,
@@ -23,9 +22,10 @@ import {
   groupKey,
 } from '../../module/domain/ids.ts'
 import type { InboundMessage } from '../../module/domain/message.ts'
-import type { Presence } from '../../module/domain/presence.ts'
+import { type Presence, unknownPresence } from '../../module/domain/presence.ts'
 import { createMetrics } from '../../module/http/metrics.ts'
 import { createHttpServer } from '../../module/http/server.ts'
+import { createIdSource } from '../../module/id-source.ts'
 import { createLiveHub } from '../../module/live/live-hub.ts'
 import { liveRoutes } from '../../module/live/live-routes.ts'
 import { moduleRoot } from '../../module/manifest.ts'
@@ -72,7 +72,7 @@ export function createScriptedPbx() {
     group(ringGroup, null, 'ringall', ['103']),
   ]
   const directory: Directory = {
-    pbxId,
+    ...emptyDirectory(pbxId),
     extensions: new Map(extensions),
     groups: new Map(groups.map((each) => [groupKey(each.ref), each])),
     dids: ['16313808000'],
@@ -81,7 +81,7 @@ export function createScriptedPbx() {
   const presence = new Map<Extension, Presence>(
     extensions.map(([extension]) => [
       extension,
-      { extension, registration: 'registered', call: 'idle', dnd: 'off', since: 0 },
+      { ...unknownPresence(extension, 0), registration: 'registered', call: 'idle', dnd: 'off' },
     ]),
   )
   let snapshot: PbxSnapshot = { directory, presence, freshness: 'live' }
@@ -161,7 +161,7 @@ export async function createSampleSidecar(
   const clock = Date.now
   const store = openSqliteStore({
     file: join(folder, 'parley.sqlite'),
-    newId: uuidv7,
+    newId: createIdSource(),
     secretKey: new Uint8Array(32),
     clock,
     log,
@@ -170,12 +170,13 @@ export async function createSampleSidecar(
   const { pbx } = scripted
   const hub = createLiveHub({ store, pbx, tokenKey, clock, log })
   const carriers = createCarrierAccounts({ store, build: options.build ?? (() => scriptedCarrier), log })
-  const receiveInbound = createReceiveInbound({ store, pbx, panels: hub.panels, clock, random: () => 0 })
+  const routing = { store, pbx, panels: hub.panels, clock, random: () => 0 }
+  const receiveInbound = createReceiveInbound(routing)
   const app = await createHttpServer({
     store,
     pbx,
     panels: hub.panels,
-    actions: createConversationActions({ store, pbx, clock }),
+    actions: createConversationActions(routing),
     carriers,
     receiveInbound,
     readAddress: createAddressReader({ homeCountry: 'US' }),
