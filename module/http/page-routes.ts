@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import fastifyHelmet from '@fastify/helmet'
 import fastifyStatic from '@fastify/static'
 import type { FastifyPluginAsync } from 'fastify'
 import type { FragmentManifest } from '../manifest.ts'
@@ -11,6 +12,23 @@ export interface PageRoutesDeps {
 
 /** The standalone pages that carry the panels, as the manifest lists them. */
 export const pageRoutes: FastifyPluginAsync<PageRoutesDeps> = async (app, { fragments, root }) => {
+  await app.register(fastifyHelmet, {
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'none'"],
+        scriptSrc: ["'self'"],
+        styleSrc: ["'self'"],
+        connectSrc: ["'self'"],
+        imgSrc: ["'self'", 'data:'],
+        baseUri: ["'none'"],
+        formAction: ["'none'"],
+        frameAncestors: ["'self'"],
+      },
+    },
+    // Whether Parley is reached by TLS is the proxy's business, which sets this itself where it is so.
+    hsts: false,
+  })
   await app.register(fastifyStatic, {
     root: join(root, 'ui-fragments/dist'),
     prefix: '/assets/',

@@ -1,4 +1,3 @@
-import fastifyHelmet from '@fastify/helmet'
 import fastifySwagger from '@fastify/swagger'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import fastify, { type FastifyBaseLogger, type FastifyPluginAsync, LogController } from 'fastify'
@@ -44,23 +43,6 @@ export async function createHttpServer(deps: HttpDeps) {
   app.decorateRequest('tokenExpiresAt', 0)
   installProblems(app)
 
-  await app.register(fastifyHelmet, {
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: {
-        defaultSrc: ["'none'"],
-        scriptSrc: ["'self'"],
-        styleSrc: ["'self'"],
-        connectSrc: ["'self'"],
-        imgSrc: ["'self'", 'data:'],
-        baseUri: ["'none'"],
-        formAction: ["'none'"],
-        frameAncestors: ["'self'"],
-      },
-    },
-    // Whether Parley is reached by TLS is the proxy's business, which sets this itself where it is so.
-    hsts: false,
-  })
   await app.register(fastifySwagger, {
     openapi: {
       openapi: '3.1.0',
@@ -83,6 +65,9 @@ export async function createHttpServer(deps: HttpDeps) {
 
 /** Open to all is only the description; everything else asks who is there. */
 const apiRoutes: FastifyPluginAsync<{ readonly deps: HttpDeps }> = async (app, { deps }) => {
+  app.addHook('onRequest', async (_request, reply) => {
+    reply.headers({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' })
+  })
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())
   await app.register(signedInRoutes, deps)
 }
