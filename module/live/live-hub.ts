@@ -78,7 +78,7 @@ export function createLiveHub({ store, pbx, tokenKey, clock, log }: LiveHubDeps)
     const session: Session = { peer, viewer: verdict.viewer, expiresAt: verdict.expiresAt, said: new Map() }
     resume(session, cursor)
     sessions.add(session)
-    count(session.viewer.extension, +1)
+    count(session.viewer, +1)
     sendPresence(session, true)
     log.info(
       { sessionId: session.viewer.sessionId, extension: session.viewer.extension },
@@ -115,7 +115,7 @@ export function createLiveHub({ store, pbx, tokenKey, clock, log }: LiveHubDeps)
   /** For a socket that closed, or that must. */
   function drop(session: Session): void {
     if (!sessions.delete(session)) return
-    count(session.viewer.extension, -1)
+    count(session.viewer, -1)
     session.peer.end()
   }
 
@@ -128,8 +128,9 @@ export function createLiveHub({ store, pbx, tokenKey, clock, log }: LiveHubDeps)
     }
   }
 
-  function count(extension: Extension | null, by: 1 | -1): void {
-    if (extension === null) return
+  /** Only an agent's panel makes him reachable: in an administrator's he could not answer. */
+  function count({ extension, roles }: Viewer, by: 1 | -1): void {
+    if (extension === null || !roles.includes('agent')) return
     const before = open.get(extension) ?? 0
     if (before + by > 0) open.set(extension, before + by)
     else open.delete(extension)

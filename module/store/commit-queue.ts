@@ -35,6 +35,8 @@ interface Waiting {
   reject(error: unknown): void
 }
 
+const busyBatchSize = 8
+
 type Attempt =
   | { readonly verb: Waiting; readonly effects: Effects }
   | { readonly verb: Waiting; readonly error: unknown }
@@ -53,18 +55,25 @@ export function createCommitQueue({
 }: CommitQueueOptions): CommitQueue {
   const waiting: Waiting[] = []
   const drained: (() => void)[] = []
+  let lastBatchSize = 0
   let scheduled = false
   let refusal: StoreError | null = null
 
   function schedule(): void {
     if (scheduled) return
     scheduled = true
-    setImmediate(() => {
-      scheduled = false
-      runBatch(waiting.splice(0, maxBatch))
-      if (waiting.length > 0) schedule()
-      else for (const resolve of drained.splice(0)) resolve()
-    })
+    // Under load another turn of the event loop lets more verbs share the fsync; a lone verb goes at once.
+    if (lastBatchSize < busyBatchSize) setImmediate(takeTurn)
+    else setImmediate(() => setImmediate(takeTurn))
+  }
+
+  function takeTurn(): void {
+    scheduled = false
+    const batch = waiting.splice(0, maxBatch)
+    lastBatchSize = batch.length
+    runBatch(batch)
+    if (waiting.length > 0) schedule()
+    else for (const resolve of drained.splice(0)) resolve()
   }
 
   function runBatch(batch: readonly Waiting[]): void {

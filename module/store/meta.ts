@@ -11,6 +11,8 @@ const checkWord = 'parley'
 export interface Meta {
   readonly epoch: string
   ruleSetVersion(): number
+  /** As last read, which asks nothing of the disk; null when it must be read again. */
+  seenRuleSetVersion(): number | null
   raiseRuleSetVersion(): void
   /** Events up to here are forgotten. */
   prunedThrough(): Seq
@@ -32,10 +34,18 @@ export function openMeta(db: Connection, box: SecretBox): Meta {
   const raise = db.prepare('UPDATE meta SET rule_set_version = rule_set_version + 1')
   const prunedThrough = db.prepare<[], number>('SELECT pruned_through FROM meta').pluck()
   const setPruned = db.prepare<[number]>('UPDATE meta SET pruned_through = ?')
+  let seenVersion: number | null = null
   return {
     epoch: row.epoch,
-    ruleSetVersion: () => ruleSetVersion.get() ?? 0,
-    raiseRuleSetVersion: () => void raise.run(),
+    ruleSetVersion() {
+      seenVersion = ruleSetVersion.get() ?? 0
+      return seenVersion
+    },
+    seenRuleSetVersion: () => seenVersion,
+    raiseRuleSetVersion() {
+      raise.run()
+      seenVersion = null
+    },
     prunedThrough: () => prunedThrough.get() ?? 0,
     setPrunedThrough: (seq) => void setPruned.run(seq),
   }

@@ -75,6 +75,7 @@ export function createOutboxTable(db: Connection, newId: IdSource): OutboxTable 
        AND NOT EXISTS (SELECT 1 FROM outbox earlier WHERE earlier.lane = o.lane AND earlier.seq < o.seq)
      ORDER BY o.seq LIMIT +?`,
   )
+  const waits = db.prepare<[string], number>('SELECT 1 FROM outbox WHERE lane = +? AND sending = 0').pluck()
   const byId = read<[string]>('WHERE o.id = +?')
   const underWay = read<[]>('WHERE o.sending = 1 ORDER BY o.seq')
   const isSending = db
@@ -92,8 +93,12 @@ export function createOutboxTable(db: Connection, newId: IdSource): OutboxTable 
   return {
     addMessage: ({ pk, id }, messageSeq, at) =>
       void insert.run(newId(), 'message', id, pk, messageSeq, null, at, at),
-    addPhoneAlert: ({ pk, id }, messageSeq, extension, at) =>
-      void insert.run(newId(), 'phone-alert', `${id}/${extension}`, pk, messageSeq, extension, at, at),
+    addPhoneAlert({ pk, id }, messageSeq, extension, at) {
+      const lane = `${id}/${extension}`
+      // A flood rings once more than it rings now: an alert that waits already speaks for those behind it.
+      if (waits.get(lane) !== undefined) return
+      insert.run(newId(), 'phone-alert', lane, pk, messageSeq, extension, at, at)
+    },
     due: (now, limit) => due.all(now, limit),
     byId: (id) => byId.get(id) ?? null,
     underWay: () => underWay.all(),

@@ -60,9 +60,11 @@ export function createRuleTable(db: Connection, meta: Meta): RuleTable {
       return removed
     },
     ruleSet() {
-      // Asked for with every message: parsed anew only when the version, which is in the database, says so.
-      const version = meta.ruleSetVersion()
-      if (cached?.version !== version) cached = { version, rules: select.all().map(messageRule) }
+      // Asked for with every message, and reading costs a lock. Rules that are out of date do no harm: the verb
+      // that routed by them compares the version in its transaction, which is also what makes this read again.
+      if (cached === null || cached.version !== meta.seenRuleSetVersion()) {
+        cached = { version: meta.ruleSetVersion(), rules: select.all().map(messageRule) }
+      }
       return cached
     },
   }

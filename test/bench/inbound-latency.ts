@@ -1,10 +1,7 @@
-import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { WebSocket } from 'ws'
-import type { ServerFrame } from '../../module/contract/live.ts'
 import { type Figure, median, quantile } from './figures.ts'
 import { commitTimesMs } from './inbound-throughput.ts'
-import { startServer } from './started-server.ts'
+import { openPanel, startServer } from './started-server.ts'
 import { carrierId, type SignedMessage, signedMessages } from './twilio-messages.ts'
 
 const perSecond = 100
@@ -15,19 +12,10 @@ export async function measureInboundLatency(): Promise<Figure[]> {
   const server = await startServer('parley')
   const commits = commitTimesMs(200)
   try {
-    const panel = new WebSocket(`ws://127.0.0.1:${server.port}/live`)
-    await once(panel, 'open')
     const arrivals: number[] = []
-    const ready = new Promise<void>((resolve) => {
-      panel.on('message', (data) => {
-        const frame: ServerFrame = JSON.parse(data.toString())
-        if (frame.type === 'ready') resolve()
-        if (frame.type === 'event' && frame.event.kind === 'message-received')
-          arrivals.push(performance.now())
-      })
+    const panel = await openPanel(server, (frame) => {
+      if (frame.type === 'event' && frame.event.kind === 'message-received') arrivals.push(performance.now())
     })
-    panel.send(JSON.stringify({ type: 'hello', token: server.token, cursor: null }))
-    await ready
 
     await send(server.port, signedMessages(perSecond, 'w'))
     while (arrivals.length < perSecond) await sleep(5)
@@ -38,7 +26,7 @@ export async function measureInboundLatency(): Promise<Figure[]> {
     while (arrivals.length < messages.length && performance.now() < deadline) await sleep(5)
     if (arrivals.length !== messages.length)
       throw new Error(`${arrivals.length} of ${messages.length} reached the panel`)
-    panel.terminate()
+    panel.close()
 
     // Frames come in commit order, which is the order of departure but for neighbours that shared a commit.
     const latencies = arrivals.map((at, index) => at - (departures[index] ?? at))

@@ -6,7 +6,7 @@ import autocannon from 'autocannon'
 import Database from 'better-sqlite3'
 import { v7 as uuidv7 } from 'uuid'
 import { type Figure, median } from './figures.ts'
-import { type StartedServer, startServer } from './started-server.ts'
+import { openPanel, type StartedServer, startServer } from './started-server.ts'
 import { carrierId, type SignedMessage, signedMessages } from './twilio-messages.ts'
 
 const connections = 64
@@ -18,6 +18,7 @@ const mostPerRound = 80_000
 export async function measureInboundThroughput(): Promise<Figure[]> {
   const bare = await startServer('bare')
   const parley = await startServer('parley')
+  const panel = await openPanel(parley, () => {})
   const samples: { durable: number; bare: number; insert: number }[] = []
   try {
     await load(parley, signedMessages(5000, 'w'), 1)
@@ -28,6 +29,7 @@ export async function measureInboundThroughput(): Promise<Figure[]> {
       samples.push({ durable, bare: bareRate, insert: insertRate(messages) })
     }
   } finally {
+    panel.close()
     await Promise.all([bare.close(), parley.close()])
   }
   const durable = median(samples.map((sample) => sample.durable))
@@ -78,7 +80,9 @@ async function load(
   })
   if (result.non2xx > 0 || result.errors > 0)
     throw new Error(`${result.non2xx} refused, ${result.errors} errors`)
-  if (next > messages.length) throw new Error('the messages ran out, and repeated ones cost less')
+  if (server.kind === 'parley' && next > messages.length) {
+    throw new Error('the messages ran out, and repeated ones cost less')
+  }
   return result['2xx'] / result.duration
 }
 
