@@ -22,7 +22,7 @@ t.test('a customer texts, the designated agent answers', { timeout: 110_000 }, a
     t.equal((await text('Hello, where is my order?')).code, 202)
     await row(alice).waitFor()
     await row(bob).waitFor()
-    t.match(await row(alice).innerText(), /@Alice Adams.*Hello, where is my order\?/s)
+    t.match(await row(alice).textContent(), /@Alice Adams.*Hello, where is my order\?/s)
     const colour = (page: Page) =>
       row(page)
         .locator('.mention')
@@ -50,7 +50,7 @@ t.test('a customer texts, the designated agent answers', { timeout: 110_000 }, a
     await bubble(alice, 'It leaves today').locator('.state.accepted').waitFor()
     await row(bob).click()
     await bubble(bob, 'It leaves today').waitFor()
-    t.match(await bubble(bob, 'It leaves today').innerText(), 'Alice Adams', 'he sees that she answered')
+    t.match(await bubble(bob, 'It leaves today').textContent(), 'Alice Adams', 'he sees that she answered')
   })
 
   await t.test('the group follows a transfer', async (t) => {
@@ -64,7 +64,7 @@ t.test('a customer texts, the designated agent answers', { timeout: 110_000 }, a
     await bubble(bob, 'Anybody there?').waitFor()
     t.match(await bubble(bob, 'Anybody there?').locator('.mention').getAttribute('class'), /\bme\b/)
     t.notMatch(await bubble(alice, 'Anybody there?').locator('.mention').getAttribute('class'), /\bme\b/)
-    t.match(await bubble(alice, 'Anybody there?').innerText(), '@Bob Brown')
+    t.match(await bubble(alice, 'Anybody there?').textContent(), '@Bob Brown')
   })
 
   await t.test('a killed PBX blinds no panel and loses no answer', async (t) => {

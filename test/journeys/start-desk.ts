@@ -24,26 +24,24 @@ export interface Desk extends Lab {
   readonly complaints: string[]
 }
 
-/** How Parley finds a lab's PBX. */
-export function configOf({ pbx }: Lab, folder: string, httpPort: number): Config {
-  return completeConfig(
-    {
-      pbx: {
-        ami: { host: '127.0.0.1', port: pbx.amiPort, ...pbx.credentials.ami },
-        ari: {
-          url: `http://127.0.0.1:${pbx.httpPort}`,
-          username: pbx.credentials.ari.username,
-          password: pbx.credentials.ari.secret,
-        },
-        spoolFolder: pbx.spoolFolder,
-        sipDomain: '127.0.0.1',
-      },
-      http: { port: httpPort, publicUrl: 'https://pbx.example.com/parley' },
-      dataFolder: folder,
+/** What the config file would say of a lab's PBX. */
+export const settingsOf = ({ pbx }: Lab, folder: string, httpPort: number) => ({
+  pbx: {
+    ami: { host: '127.0.0.1', port: pbx.amiPort, ...pbx.credentials.ami },
+    ari: {
+      url: `http://127.0.0.1:${pbx.httpPort}`,
+      username: pbx.credentials.ari.username,
+      password: pbx.credentials.ari.secret,
     },
-    folder,
-  )
-}
+    spoolFolder: pbx.spoolFolder,
+    sipDomain: '127.0.0.1',
+  },
+  http: { port: httpPort, publicUrl: 'https://pbx.example.com/parley' },
+  dataFolder: folder,
+})
+
+/** Above what other tests take, and below what the kernel gives out by itself. */
+export const anyHttpPort = () => freeTcpPortFrom(20_000 + Math.floor(Math.random() * 10_000))
 
 /** The whole of Parley on a real Asterisk, with browsers to look at it. */
 export async function startDesk(t: Teardown): Promise<Desk> {
@@ -51,7 +49,7 @@ export async function startDesk(t: Teardown): Promise<Desk> {
   const folder = await mkdtemp(join(tmpdir(), 'parley-desk-'))
   t.teardown(() => rm(folder, { recursive: true, force: true }))
   await buildFragments({})
-  const config = configOf(lab, folder, await freeTcpPortFrom(20_000 + Math.floor(Math.random() * 20_000)))
+  const config = completeConfig(settingsOf(lab, folder, await anyHttpPort()), folder)
   const log = pino({ level: 'silent' })
   let sidecar = await startSidecar(config, log)
   t.teardown(() => sidecar.close())
