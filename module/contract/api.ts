@@ -179,7 +179,7 @@ export const PersonSchema = Type.Object(
     paused: Type.Boolean(),
     pausedReason: Nullable(Type.String()),
     registration: Type.Enum(['registered', 'unregistered', 'unknown']),
-    call: Type.Enum(['idle', 'ringing', 'on-call', 'on-hold', 'unknown']),
+    call: Type.Enum(['idle', 'ringing', 'on-call', 'on-hold', 'wrap-up', 'unknown']),
     dnd: Type.Enum(['on', 'off', 'unknown']),
     panelOpen: Type.Boolean(),
     penalty: Type.Integer(),

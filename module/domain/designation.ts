@@ -93,6 +93,8 @@ export function judge(facts: CandidateFacts, input: Pick<DesignationInput, 'pbxA
   if (!facts.panelOpen && facts.registration !== 'registered') return excluded('unreachable')
   if (input.cap !== null && facts.openConversations >= input.cap) return excluded('at-cap')
   if (!facts.panelOpen) return { kind: 'available', tier: 'phone-only' }
-  const busy = facts.call === 'ringing' || facts.call === 'on-call' || facts.call === 'on-hold'
-  return { kind: 'available', tier: busy ? 'panel-busy' : 'panel-idle' }
+  return { kind: 'available', tier: isBusy(facts.call) ? 'panel-busy' : 'panel-idle' }
 }
+
+/** Unknown counts as idle: nothing is held against an agent for the PBX's silence. */
+export const isBusy = (call: CallState): boolean => call !== 'idle' && call !== 'unknown'

@@ -10,6 +10,7 @@ import {
   type PbxId,
 } from './ids.ts'
 import type { Presence } from './presence.ts'
+import { type Schedule, type ScheduleKey, scheduleKey } from './schedule.ts'
 
 /** An extension of the PBX: an agent, never a trunk. */
 export interface ExtensionEntry {
@@ -19,6 +20,13 @@ export interface ExtensionEntry {
   readonly devices: readonly string[]
 }
 
+/** Somebody who may log in to the PBX's web portal, and the extensions that are his. */
+export interface PortalUser {
+  readonly id: string
+  readonly name: string
+  readonly extensions: readonly Extension[]
+}
+
 /** Everything Parley knows of one PBX at one moment: a value, replaced as a whole, never changed. */
 export interface Directory {
   readonly pbxId: PbxId
@@ -26,6 +34,10 @@ export interface Directory {
   readonly groups: ReadonlyMap<GroupKey, Group>
   /** DIDs as the PBX's inbound routes write them. */
   readonly dids: readonly string[]
+  /** Labels of DIDs, by the DID as it stands in `dids`. */
+  readonly didNames: ReadonlyMap<string, string>
+  readonly schedules: ReadonlyMap<ScheduleKey, Schedule>
+  readonly portalUsers: readonly PortalUser[]
   /** When the PBX last answered; null before it ever did. */
   readonly readAt: Millis | null
 }
@@ -44,6 +56,9 @@ export const emptyDirectory = (pbxId: PbxId): Directory => ({
   extensions: new Map(),
   groups: new Map(),
   dids: [],
+  didNames: new Map(),
+  schedules: new Map(),
+  portalUsers: [],
   readAt: null,
 })
 
@@ -99,16 +114,68 @@ export function groupName(directory: Directory, ref: GroupRef): string {
 
 /** Two directories say the same, whatever the order in which they were read. */
 export function sameDirectory(a: Directory, b: Directory): boolean {
-  return JSON.stringify(plainDirectory(a)) === JSON.stringify(plainDirectory(b))
+  return (
+    a.pbxId === b.pbxId &&
+    sameEntries(a.extensions, b.extensions) &&
+    sameEntries(a.groups, b.groups) &&
+    sameEntries(a.schedules, b.schedules) &&
+    sameEntries(a.didNames, b.didNames) &&
+    sameText([...a.dids].sort(byText), [...b.dids].sort(byText)) &&
+    sameText(a.portalUsers, b.portalUsers)
+  )
 }
 
+/** What is the very same value costs nothing: most of a large directory survives most changes. */
+export function sameEntries<Key, Value>(a: ReadonlyMap<Key, Value>, b: ReadonlyMap<Key, Value>): boolean {
+  if (a === b) return true
+  if (a.size !== b.size) return false
+  for (const [key, value] of a) {
+    const other = b.get(key)
+    if (other === undefined || (other !== value && !sameText(value, other))) return false
+  }
+  return true
+}
+
+const sameText = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b)
+
+const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
+
 /** A directory as plain JSON, maps as sorted arrays; `readAt` left out. */
-export function plainDirectory(directory: Directory): unknown {
-  const byText = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)
+export function plainDirectory(directory: Directory): PlainDirectory {
   return {
     pbxId: directory.pbxId,
     extensions: [...directory.extensions.values()].sort((a, b) => byText(a.extension, b.extension)),
     groups: [...directory.groups.values()].sort((a, b) => byText(groupKey(a.ref), groupKey(b.ref))),
     dids: [...directory.dids].sort(byText),
+    didNames: [...directory.didNames].sort(([a], [b]) => byText(a, b)),
+    schedules: [...directory.schedules.values()].sort((a, b) => byText(scheduleKey(a), scheduleKey(b))),
+    portalUsers: directory.portalUsers,
+  }
+}
+
+export interface PlainDirectory {
+  readonly pbxId: PbxId
+  readonly extensions: readonly ExtensionEntry[]
+  readonly groups: readonly Group[]
+  readonly dids: readonly string[]
+  readonly didNames: readonly (readonly [string, string])[]
+  readonly schedules: readonly Schedule[]
+  readonly portalUsers: readonly PortalUser[]
+}
+
+/** The directory behind its plain form; what an older version did not write yet is empty. */
+export function directoryOfPlain(
+  plain: Omit<PlainDirectory, 'didNames' | 'schedules' | 'portalUsers'> & Partial<PlainDirectory>,
+  readAt: Millis | null,
+): Directory {
+  return {
+    pbxId: plain.pbxId,
+    extensions: new Map(plain.extensions.map((entry) => [entry.extension, entry])),
+    groups: new Map(plain.groups.map((group) => [groupKey(group.ref), group])),
+    dids: plain.dids,
+    didNames: new Map(plain.didNames ?? []),
+    schedules: new Map((plain.schedules ?? []).map((schedule) => [scheduleKey(schedule), schedule])),
+    portalUsers: plain.portalUsers ?? [],
+    readAt,
   }
 }

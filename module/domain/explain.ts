@@ -111,6 +111,7 @@ export function presenceWords(facts: CandidateFacts, pbxAnswers: boolean): strin
   if (facts.call === 'on-call') return 'On a call'
   if (facts.call === 'on-hold') return 'Call on hold'
   if (facts.call === 'ringing') return 'Ringing'
+  if (facts.call === 'wrap-up') return 'Wrapping up'
   if (facts.panelOpen) return 'Available'
   return facts.registration === 'registered' ? 'Phone only' : 'Offline'
 }

@@ -146,7 +146,7 @@ const facts = fc.record({
   loggedIn: fc.boolean(),
   paused: fc.boolean(),
   registration: fc.constantFrom('registered' as const, 'unregistered' as const, 'unknown' as const),
-  call: fc.constantFrom('idle' as const, 'ringing' as const, 'on-call' as const, 'unknown' as const),
+  call: fc.constantFrom(...(['idle', 'ringing', 'on-call', 'on-hold', 'wrap-up', 'unknown'] as const)),
   dnd: fc.constantFrom('on' as const, 'off' as const, 'unknown' as const),
   panelOpen: fc.boolean(),
   away: fc.boolean(),

@@ -5,6 +5,7 @@ import { WebSocket } from 'ws'
 import { writeCursor } from '../../module/app/cursor.ts'
 import type { ServerFrame } from '../../module/contract/live.ts'
 import { asExtension } from '../../module/domain/ids.ts'
+import { unknownPresence } from '../../module/domain/presence.ts'
 import { createSampleSidecar, inbound, tokenFor } from './sample-sidecar.ts'
 
 t.test('the live socket', async (t) => {
@@ -98,11 +99,10 @@ t.test('the live socket', async (t) => {
     await alice.next('presence')
     const bob = asExtension('102')
     const presence = new Map(scripted.presence).set(bob, {
-      extension: bob,
+      ...unknownPresence(bob, 1),
       registration: 'registered',
       call: 'on-call',
       dnd: 'off',
-      since: 1,
     })
     scripted.change({ presence })
     for (;;) {

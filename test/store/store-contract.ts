@@ -2,7 +2,7 @@ import type t from 'tap'
 import type { CarrierAccount, OutboxItem, Store } from '../../module/app/ports.ts'
 import type { ConversationState } from '../../module/domain/conversation.ts'
 import { designate } from '../../module/domain/designation.ts'
-import type { Directory } from '../../module/domain/directory.ts'
+import { type Directory, emptyDirectory } from '../../module/domain/directory.ts'
 import type { CommittedEvent } from '../../module/domain/events.ts'
 import { fail, type Result, succeed } from '../../module/domain/failures.ts'
 import {
@@ -872,12 +872,17 @@ export async function storeContract(t: Test, makeDatabase: (t: Test) => TestData
         secrets: { authToken: 'hush' },
       }
       const directory: Directory = {
-        pbxId: queue.pbxId,
+        ...emptyDirectory(queue.pbxId),
         extensions: new Map([[ann.extension, { ...ann, devices: ['PJSIP/101'] }]]),
         groups: new Map([
           [groupKey(queue), { ref: queue, name: 'Support', strategy: 'rrmemory', members: [], foreign: [] }],
         ]),
         dids: ['16313808000'],
+        didNames: new Map([['16313808000', 'Main line']]),
+        schedules: new Map([
+          ['time-condition/1', { kind: 'time-condition', id: '1', name: 'Office hours', open: true }],
+        ]),
+        portalUsers: [{ id: '7', name: 'Ann', extensions: [ann.extension] }],
         readAt: startAt,
       }
       const before = database.open()
