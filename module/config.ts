@@ -5,6 +5,8 @@ import { Value } from 'typebox/value'
 
 const Port = Type.Integer({ minimum: 1, maximum: 65535 })
 const closed = { additionalProperties: false }
+const Path = Type.String({ minLength: 1 })
+const Contexts = Type.Array(Type.String({ pattern: '^[\\w.+-]{1,80}$' }), { maxItems: 50 })
 
 /** The config file: paths, ports, PBX access and the key file. All else lives in the database. */
 const ConfigFile = Type.Object(
@@ -18,6 +20,8 @@ const ConfigFile = Type.Object(
             port: Port,
             username: Type.String({ minLength: 1 }),
             secret: Type.String({ minLength: 1 }),
+            tls: Type.Optional(Type.Boolean()),
+            ca: Type.Optional(Path),
           },
           closed,
         ),
@@ -26,12 +30,17 @@ const ConfigFile = Type.Object(
             url: Type.String({ pattern: '^https?://' }),
             username: Type.String({ minLength: 1 }),
             password: Type.String({ minLength: 1 }),
+            ca: Type.Optional(Path),
           },
           closed,
         ),
         spoolFolder: Type.String({ minLength: 1 }),
         sipDomain: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9.:\\[\\]-]{1,255}$' })),
         checkPeriodMs: Type.Optional(Type.Integer({ minimum: 1000, maximum: 3_600_000 })),
+        namesFile: Type.Optional(Path),
+        hintContexts: Type.Optional(Contexts),
+        ringGroupContexts: Type.Optional(Contexts),
+        didContexts: Type.Optional(Contexts),
       },
       closed,
     ),
@@ -62,13 +71,28 @@ export interface Config {
       readonly port: number
       readonly username: string
       readonly secret: string
+      readonly tls: boolean
+      /** The certificate authority that alone is believed, a PEM file; null for those of the system. */
+      readonly ca: string | null
     }
-    readonly ari: { readonly url: string; readonly username: string; readonly password: string }
+    /** An https address is spoken to over TLS. */
+    readonly ari: {
+      readonly url: string
+      readonly username: string
+      readonly password: string
+      readonly ca: string | null
+    }
     /** Where the dialplan writes inbound SIP messages. */
     readonly spoolFolder: string
     /** The host part of SIP URIs that Parley sends from. */
     readonly sipDomain: string
     readonly checkPeriodMs: number
+    /** Names of groups, DIDs and time conditions, which the PBX tells nobody; null for none. */
+    readonly namesFile: string | null
+    /** Where the dialplan has the extensions' hints, ring groups and DIDs; empty for where FreePBX writes them. */
+    readonly hintContexts: readonly string[]
+    readonly ringGroupContexts: readonly string[]
+    readonly didContexts: readonly string[]
   }
   readonly http: { readonly host: string; readonly port: number; readonly publicUrl: string | null }
   readonly dataFolder: string
@@ -86,11 +110,15 @@ const variables = {
   PARLEY_AMI_PORT: 'pbx.ami.port',
   PARLEY_AMI_USERNAME: 'pbx.ami.username',
   PARLEY_AMI_SECRET: 'pbx.ami.secret',
+  PARLEY_AMI_TLS: 'pbx.ami.tls',
+  PARLEY_AMI_CA: 'pbx.ami.ca',
   PARLEY_ARI_URL: 'pbx.ari.url',
   PARLEY_ARI_USERNAME: 'pbx.ari.username',
   PARLEY_ARI_PASSWORD: 'pbx.ari.password',
+  PARLEY_ARI_CA: 'pbx.ari.ca',
   PARLEY_SPOOL_FOLDER: 'pbx.spoolFolder',
   PARLEY_SIP_DOMAIN: 'pbx.sipDomain',
+  PARLEY_NAMES_FILE: 'pbx.namesFile',
   PARLEY_HTTP_HOST: 'http.host',
   PARLEY_HTTP_PORT: 'http.port',
   PARLEY_PUBLIC_URL: 'http.publicUrl',
@@ -108,10 +136,18 @@ const help: Record<string, string> = {
   '/pbx/ami/port': 'the port of Asterisk Manager, usually 5038',
   '/pbx/ami/username': 'the section name of the account in manager.conf',
   '/pbx/ami/secret': 'the secret of the account in manager.conf',
+  '/pbx/ami/tls': 'true where manager.conf has tlsenable = yes and the port is that of tlsbindaddr',
+  '/pbx/ami/ca': 'a PEM file with the certificate authority of Asterisk’s certificate',
   '/pbx/ari': 'the ARI account: url, username, password',
   '/pbx/ari/url': 'the address of Asterisk’s HTTP server, such as http://127.0.0.1:8088',
   '/pbx/ari/username': 'the section name of the account in ari.conf',
   '/pbx/ari/password': 'the password of the account in ari.conf',
+  '/pbx/ari/ca': 'a PEM file with the certificate authority of Asterisk’s certificate',
+  '/pbx/namesFile': 'a JSON file with the names of groups, DIDs and time conditions',
+  '/pbx/hintContexts':
+    'a list of the dialplan contexts that hold the extensions’ hints, such as ["ext-local"]',
+  '/pbx/ringGroupContexts': 'a list of the dialplan contexts whose extensions are ring groups',
+  '/pbx/didContexts': 'a list of the dialplan contexts whose extensions are DIDs',
   '/pbx/spoolFolder': 'the folder that PARLEY_SPOOL names in the dialplan',
   '/http/publicUrl':
     'the address under which carriers reach Parley, such as https://pbx.example.com/parley, without a slash at the end',
@@ -129,9 +165,14 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
   const raw = path === undefined ? {} : readFile(path)
   for (const [name, setting] of Object.entries(variables)) {
     const value = env[name]
-    if (value !== undefined) assign(raw, setting.split('.'), setting.endsWith('port') ? Number(value) : value)
+    if (value !== undefined) assign(raw, setting.split('.'), settingValue(setting, value))
   }
   return completeConfig(raw, path === undefined ? process.cwd() : dirname(path))
+}
+
+function settingValue(setting: string, value: string): string | number | boolean {
+  if (setting.endsWith('.port')) return Number(value)
+  return setting.endsWith('.tls') && /^(true|false)$/.test(value) ? value === 'true' : value
 }
 
 /** Checks a config value and fills in what may be left out. Relative paths are taken from `base`. */
@@ -139,15 +180,24 @@ export function completeConfig(value: unknown, base: string): Config {
   if (!Value.Check(ConfigFile, value)) throw new ConfigError(complaint(value))
   const file: ConfigFile = value
   const absolute = (path: string) => (isAbsolute(path) ? path : join(base, path))
+  const absoluteOrNull = (path: string | undefined) => (path === undefined ? null : absolute(path))
   const dataFolder = absolute(file.dataFolder ?? 'data')
   return Object.freeze({
     pbx: Object.freeze({
       id: file.pbx.id ?? 'main',
-      ami: file.pbx.ami,
-      ari: { ...file.pbx.ari, url: file.pbx.ari.url.replace(/\/$/, '') },
+      ami: { ...file.pbx.ami, tls: file.pbx.ami.tls ?? false, ca: absoluteOrNull(file.pbx.ami.ca) },
+      ari: {
+        ...file.pbx.ari,
+        url: file.pbx.ari.url.replace(/\/$/, ''),
+        ca: absoluteOrNull(file.pbx.ari.ca),
+      },
       spoolFolder: absolute(file.pbx.spoolFolder),
       sipDomain: file.pbx.sipDomain ?? 'parley.invalid',
       checkPeriodMs: file.pbx.checkPeriodMs ?? 30_000,
+      namesFile: absoluteOrNull(file.pbx.namesFile),
+      hintContexts: file.pbx.hintContexts ?? [],
+      ringGroupContexts: file.pbx.ringGroupContexts ?? [],
+      didContexts: file.pbx.didContexts ?? [],
     }),
     http: Object.freeze({
       host: file.http?.host ?? '127.0.0.1',
@@ -164,8 +214,8 @@ export function completeConfig(value: unknown, base: string): Config {
 function readFile(path: string): Record<string, unknown> {
   let text: string
   try {
-    if ((statSync(path).mode & 0o004) !== 0) {
-      throw new ConfigError(`${path} holds secrets and everybody may read it. Run: chmod 600 ${path}`)
+    if ((statSync(path).mode & 0o077) !== 0) {
+      throw new ConfigError(`${path} holds secrets and others may read it. Run: chmod 600 ${path}`)
     }
     text = readFileSync(path, 'utf8')
   } catch (error) {

@@ -63,6 +63,12 @@ export async function startSidecar(config: Config, log: Logger): Promise<Sidecar
     ami: config.pbx.ami,
     ari: config.pbx.ari,
     checkPeriodMs: config.pbx.checkPeriodMs,
+    namesFile: config.pbx.namesFile,
+    contexts: {
+      hints: config.pbx.hintContexts,
+      ringGroups: config.pbx.ringGroupContexts,
+      dids: config.pbx.didContexts,
+    },
     lastDirectory: store.loadDirectory(),
     log,
     clock,

@@ -26,7 +26,38 @@ t.test('a config file is completed', async (t) => {
   t.equal(config.dataFolder, '/etc/parley/data')
   t.equal(config.keyFile, '/etc/parley/data/parley.key')
   t.equal(config.pbx.ari.url, 'http://127.0.0.1:8088')
+  t.match(config.pbx, { namesFile: null, hintContexts: [], ringGroupContexts: [], didContexts: [] })
+  t.match(config.pbx, { ami: { tls: false, ca: null }, ari: { ca: null } })
   t.throws(() => Object.assign(config, { dataFolder: 'x' }), 'frozen')
+})
+
+t.test('what the PBX can not tell is named by a file and by contexts', async (t) => {
+  const config = completeConfig(
+    {
+      pbx: {
+        ...pbx,
+        ami: { ...pbx.ami, tls: true, ca: 'ca.pem' },
+        ari: { ...pbx.ari, url: 'https://pbx.example:8089', ca: '/etc/ssl/ca.pem' },
+        namesFile: 'names.json',
+        hintContexts: ['phones'],
+        ringGroupContexts: ['teams'],
+        didContexts: ['from-carrier'],
+      },
+    },
+    '/etc/parley',
+  )
+  t.match(config.pbx, {
+    ami: { tls: true, ca: '/etc/parley/ca.pem' },
+    ari: { ca: '/etc/ssl/ca.pem' },
+    namesFile: '/etc/parley/names.json',
+    hintContexts: ['phones'],
+    ringGroupContexts: ['teams'],
+    didContexts: ['from-carrier'],
+  })
+  t.match(
+    complaint(() => completeConfig({ pbx: { ...pbx, ringGroupContexts: ['a\r\nAction: Logoff'] } }, '/')),
+    /pbx\.ringGroupContexts/,
+  )
 })
 
 t.test('what is wrong is named, with what it should be and how to set it', async (t) => {
@@ -56,14 +87,35 @@ t.test('the environment wins over the file, and secrets are guarded', async (t) 
     complaint(() => readConfig({ PARLEY_CONFIG: path })),
     /chmod 600/,
   )
+  chmodSync(path, 0o640)
+  t.match(
+    complaint(() => readConfig({ PARLEY_CONFIG: path })),
+    /chmod 600/,
+    'nor is it the business of a group',
+  )
   chmodSync(path, 0o600)
-  const config = readConfig({ PARLEY_CONFIG: path, PARLEY_AMI_PORT: '15038', PARLEY_HTTP_PORT: '9000' })
+  const config = readConfig({
+    PARLEY_CONFIG: path,
+    PARLEY_AMI_PORT: '15038',
+    PARLEY_AMI_TLS: 'true',
+    PARLEY_AMI_CA: 'ca.pem',
+    PARLEY_NAMES_FILE: '/var/lib/parley/names.json',
+    PARLEY_HTTP_PORT: '9000',
+  })
+  t.match(config.pbx, {
+    ami: { tls: true, ca: join(folder, 'ca.pem') },
+    namesFile: '/var/lib/parley/names.json',
+  })
   t.equal(config.pbx.ami.port, 15038)
   t.equal(config.http.port, 9000)
   t.equal(config.dataFolder, join(folder, 'data'), 'relative paths go from the file')
   t.match(
     complaint(() => readConfig({ PARLEY_CONFIG: path, PARLEY_AMI_PORT: 'many' })),
     /pbx\.ami\.port is wrong/,
+  )
+  t.match(
+    complaint(() => readConfig({ PARLEY_CONFIG: path, PARLEY_AMI_TLS: 'maybe' })),
+    /pbx\.ami\.tls is wrong.*tlsenable/,
   )
   for (const name of ['broken.json', 'list.json']) {
     chmodSync(join(folder, name), 0o600)

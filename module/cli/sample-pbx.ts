@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Config, completeConfig } from '../config.ts'
 import { asCarrierId, asGroupNumber, asPbxId, asRuleId } from '../domain/ids.ts'
@@ -51,6 +52,8 @@ export async function startSamplePbx(prefix: AsteriskPrefix, folder: string): Pr
         phone.close()
       }
     })
+    const namesFile = join(folder, 'names.json')
+    await writeFile(namesFile, JSON.stringify(sampleNames, null, 2))
     const config = completeConfig(
       {
         pbx: {
@@ -62,6 +65,7 @@ export async function startSamplePbx(prefix: AsteriskPrefix, folder: string): Pr
           },
           spoolFolder: asterisk.spoolFolder,
           sipDomain: '127.0.0.1',
+          namesFile,
         },
         http: { port: await freeTcpPortFrom(firstHttpPort) },
         dataFolder: folder,
@@ -90,6 +94,16 @@ async function openTrunkPeer(pbx: { host: string; port: number }): Promise<Trunk
     if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error
     return TrunkPeer.open({ pbx })
   }
+}
+
+/** What the FreePBX module would write. */
+const sampleNames = {
+  groups: [
+    { kind: 'queue', number: SAMPLE_PBX.queue.number, name: SAMPLE_PBX.queue.name },
+    { kind: 'ring-group', number: SAMPLE_PBX.ringGroup.number, name: SAMPLE_PBX.ringGroup.name },
+  ],
+  dids: SAMPLE_PBX.inboundRoutes.map(({ did, name }) => ({ did, name })),
+  portalUsers: SAMPLE_PBX.extensions.map(({ number, name }) => ({ id: number, name, extensions: [number] })),
 }
 
 async function startPhone(

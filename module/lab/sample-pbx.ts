@@ -8,9 +8,10 @@ export const SAMPLE_PBX = {
     { number: '105', name: 'Erin Evans' },
     { number: '106', name: 'Frank Fox' },
   ],
-  ringGroup: { number: '600', strategy: 'ringall', members: ['101', '102', '103'] },
+  ringGroup: { number: '600', name: 'Sales', strategy: 'ringall', members: ['101', '102', '103'] },
   queue: {
     number: '8000',
+    name: 'Support Department',
     strategy: 'rrmemory',
     staticMembers: [
       { number: '101', penalty: 0 },
@@ -24,8 +25,8 @@ export const SAMPLE_PBX = {
     ],
   },
   inboundRoutes: [
-    { did: '16313808000', destination: 'ext-queues,8000,1' },
-    { did: '6313808001', destination: 'ext-group,600,1' },
+    { did: '16313808000', name: 'Support line', destination: 'ext-queues,8000,1' },
+    { did: '6313808001', name: 'Sales line', destination: 'ext-group,600,1' },
   ],
   trunk: 'trunk1',
 } as const

@@ -2,13 +2,15 @@ import type { Log } from '../app/ports.ts'
 import { loginUnanswered, socketLoss, wrongPassword } from './ami-losses.ts'
 import type { AmiMessage } from './ami-message.ts'
 import { eventName, field } from './ami-message.ts'
-import { missingPermission, permissionSentence } from './ami-permissions.ts'
+import { missingActions, missingPermission, permissionSentence } from './ami-permissions.ts'
 import type { AmiAction, AmiListAction } from './ami-request.ts'
 import { encode } from './ami-request.ts'
 import type { AmiWorkerData, FromAmiWorker, ToAmiWorker } from './ami-worker.ts'
 import type { LinkLoss } from './pbx-error.ts'
 import { LinkError, lossOf, PbxError } from './pbx-error.ts'
 import { quarantine } from './quarantine.ts'
+import { spooledEvent, spoolFailedEvent } from './spool-events.ts'
+import { readAuthority } from './tls-access.ts'
 import { createWaitingRequests } from './waiting-requests.ts'
 
 export interface AmiAccess {
@@ -16,6 +18,9 @@ export interface AmiAccess {
   readonly port: number
   readonly username: string
   readonly secret: string
+  readonly tls?: boolean
+  /** A PEM file: the certificate authority that alone is believed; without it those of the system. */
+  readonly ca?: string | null
 }
 
 export interface AmiTimes {
@@ -58,9 +63,10 @@ const wantedEvents = [
   'fullybooted',
   'shutdown',
   'reload',
-  'userevent',
   'extensionstatus',
   'devicestatechange',
+  'presencestatechange',
+  'agentcomplete',
   'queuememberadded',
   'queuememberremoved',
   'queuememberpause',
@@ -87,7 +93,15 @@ export async function openAmi(options: AmiOptions): Promise<AmiConnection> {
 
   const worker = quarantine<ToAmiWorker, FromAmiWorker>({
     file: new URL('./ami-worker.ts', import.meta.url),
-    data: { ...access, wanted: wantedEvents } satisfies AmiWorkerData,
+    data: {
+      host: access.host,
+      port: access.port,
+      username: access.username,
+      secret: access.secret,
+      wanted: wantedEvents,
+      wantedUserEvents: [spooledEvent, spoolFailedEvent],
+      tls: access.tls === true ? { ca: readAuthority(access.ca) } : null,
+    } satisfies AmiWorkerData,
     name: 'ami',
     log: options.log,
     onMessage: receive,
@@ -130,6 +144,7 @@ export async function openAmi(options: AmiOptions): Promise<AmiConnection> {
         break
       case 'messages':
         for (const one of message.messages) sort(one)
+        if (loss === null) worker.post({ kind: 'taken' })
         break
       default:
         message satisfies never
@@ -149,7 +164,9 @@ export async function openAmi(options: AmiOptions): Promise<AmiConnection> {
   async function send(request: AmiAction | AmiListAction, isList: boolean): Promise<readonly AmiMessage[]> {
     const headers = encode(request)
     if (loss !== null) throw new PbxError('link-down', `${request.action}: the link to Asterisk is down.`)
-    return requests.ask(request.action, isList, (actionId) => worker.post({ actionId, headers }))
+    return requests.ask(request.action, isList, (actionId) =>
+      worker.post({ kind: 'action', actionId, headers }),
+    )
   }
 
   const connection: AmiConnection = {
@@ -177,6 +194,13 @@ export async function openAmi(options: AmiOptions): Promise<AmiConnection> {
     const missing = missingPermission(permitted)
     if (missing !== null)
       throw new LinkError({ code: 'permission', sentence: permissionSentence(access.username, missing) })
+    const vital = missingActions(permitted).find(({ isVital }) => isVital)
+    if (vital !== undefined) {
+      throw new LinkError({
+        code: 'fault',
+        sentence: `Asterisk does not know the action ${vital.action}. ${vital.sentence}`,
+      })
+    }
     return connection
   } catch (error) {
     await finish(lossOf(error))

@@ -1,6 +1,7 @@
 import type { LinkFault } from '../app/ports.ts'
 import type { AmiAccess } from './ami-connection.ts'
 import type { LinkLoss } from './pbx-error.ts'
+import { isTlsFault, tlsSentence } from './tls-access.ts'
 
 export const wrongPassword = (access: AmiAccess): LinkLoss => ({
   code: 'wrong-credentials',
@@ -14,6 +15,7 @@ export const loginUnanswered = (access: AmiAccess): LinkLoss => ({
 
 export function socketLoss(code: string, access: AmiAccess): LinkLoss {
   const at = `${access.host}:${access.port}`
+  if (isTlsFault(code)) return { code: 'fault', sentence: tlsSentence(at, code) }
   const faults: Record<string, LinkFault> = { ECONNREFUSED: 'refused', ETIMEDOUT: 'timeout' }
   const fault = faults[code] ?? 'lost'
   if (fault === 'lost') return { code: fault, sentence: `The AMI connection to ${at} broke (${code}).` }

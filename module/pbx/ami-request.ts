@@ -1,3 +1,4 @@
+import { readTimeSpec } from './directory/time-spec.ts'
 import { PbxError } from './pbx-error.ts'
 
 /** Answered by one message. */
@@ -17,14 +18,29 @@ export type AmiListAction =
   | { readonly action: 'QueueStatus' }
   | { readonly action: 'ExtensionStateList' }
   | { readonly action: 'DeviceStateList' }
+  | { readonly action: 'PresenceStateList' }
   | { readonly action: 'ShowDialPlan'; readonly context: string }
   | { readonly action: 'DBGet'; readonly family: `AMPUSER/${string}`; readonly key: 'cidname' }
-  | { readonly action: 'DBGetTree'; readonly family: 'QPENALTY' }
+  | { readonly action: 'DBGetTree'; readonly family: 'QPENALTY' | 'DND' | 'TC' | 'DAYNIGHT' }
 
-/** Variables that may be read; the queue's is a template whose slots take digits alone. */
+/**
+ * Variables that may be read: each a template whose slots take names or, for a time, its exact grammar. A name
+ * has no bracket, comma, slash or blank, so it can neither end the function nor name another.
+ */
 export type ReadableVariable =
   | { readonly kind: 'spool-folder' }
   | { readonly kind: 'queue-member-line'; readonly queue: string; readonly index: number }
+  | { readonly kind: 'queue-wrap-up'; readonly queue: string }
+  /** `"Alice Adams" <101>` of a PJSIP endpoint. */
+  | { readonly kind: 'endpoint-caller-id'; readonly endpoint: string }
+  /** `PJSIP/101/sip:101@…&…`; empty where no phone is registered. */
+  | { readonly kind: 'endpoint-contacts'; readonly endpoint: string }
+  /** TRUE or FALSE, as `readTimeSpec` gives the time. */
+  | { readonly kind: 'time-holds'; readonly spec: string }
+  /** What manager.conf grants an account to read. */
+  | { readonly kind: 'account-read'; readonly username: string }
+  /** Whether ari.conf lets an account read alone. */
+  | { readonly kind: 'ari-read-only'; readonly username: string }
 
 /** Asterisk 22 answers "line too long" from 1024 on; measured. */
 export const longestLineBytes = 1022
@@ -56,6 +72,7 @@ function headersOf(request: AmiAction | AmiListAction): Record<string, string> {
     case 'QueueStatus':
     case 'ExtensionStateList':
     case 'DeviceStateList':
+    case 'PresenceStateList':
       return { action: request.action }
     case 'ShowDialPlan':
       return { action: request.action, context: request.context }
@@ -73,10 +90,45 @@ function headersOf(request: AmiAction | AmiListAction): Record<string, string> {
 }
 
 function variableName(variable: ReadableVariable): string {
-  if (variable.kind === 'spool-folder') return 'ASTSPOOLDIR'
-  const { queue, index } = variable
-  if (!/^\d{1,20}$/.test(queue) || !Number.isSafeInteger(index) || index < 0) {
-    throw new PbxError('forbidden-variable', 'Only a queue that is a plain number can be read by a variable.')
+  switch (variable.kind) {
+    case 'spool-folder':
+      return 'ASTSPOOLDIR'
+    case 'queue-member-line':
+      return `AST_CONFIG(queues.conf,${plain(variable.queue)},member,${whole(variable.index)})`
+    case 'queue-wrap-up':
+      return `AST_CONFIG(queues.conf,${plain(variable.queue)},wrapuptime)`
+    case 'endpoint-caller-id':
+      return `PJSIP_ENDPOINT(${plain(variable.endpoint)},callerid)`
+    case 'endpoint-contacts':
+      return `PJSIP_DIAL_CONTACTS(${plain(variable.endpoint)})`
+    case 'time-holds':
+      return `IFTIME(${timeSpec(variable.spec)}?TRUE:FALSE)`
+    case 'account-read':
+      return `AST_CONFIG(manager.conf,${plain(variable.username)},read)`
+    case 'ari-read-only':
+      return `AST_CONFIG(ari.conf,${plain(variable.username)},read_only)`
+    default:
+      return variable satisfies never
   }
-  return `AST_CONFIG(queues.conf,${queue},member,${index})`
 }
+
+/** Whether a name may stand in a variable's template. */
+export const isPlainName = (name: string): boolean => /^[A-Za-z0-9_-]{1,80}$/.test(name)
+
+function plain(name: string): string {
+  if (!isPlainName(name)) throw forbidden('a name with other characters than letters, digits, _ and -')
+  return name
+}
+
+function whole(index: number): number {
+  if (!Number.isSafeInteger(index) || index < 0) throw forbidden('an index that is no whole number')
+  return index
+}
+
+function timeSpec(spec: string): string {
+  if (readTimeSpec(spec) !== spec) throw forbidden('a time that is none')
+  return spec
+}
+
+const forbidden = (what: string): PbxError =>
+  new PbxError('forbidden-variable', `Getvar: ${what} never goes into a variable.`)

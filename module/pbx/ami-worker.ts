@@ -1,6 +1,9 @@
+import net from 'node:net'
+import tls from 'node:tls'
 import { parentPort, workerData } from 'node:worker_threads'
 import createManager from 'asterisk-manager'
 import type { AmiMessage } from './ami-message.ts'
+import { createEventBacklog } from './event-backlog.ts'
 import { guardMemory } from './worker-memory.ts'
 
 /** Where and as whom to log in, and the events worth handing on, in lower case. */
@@ -10,13 +13,17 @@ export interface AmiWorkerData {
   readonly username: string
   readonly secret: string
   readonly wanted: readonly string[]
+  /** Of the events that dialplans write themselves only these. */
+  readonly wantedUserEvents: readonly string[]
+  /** Null for a plain connection; else the certificate authority, null for those of the system. */
+  readonly tls: { readonly ca: string | null } | null
 }
 
-/** The ActionID is the parent's own; the headers are checked already. */
-export interface ToAmiWorker {
-  readonly actionId: string
-  readonly headers: Record<string, string>
-}
+export type ToAmiWorker =
+  /** The ActionID is the parent's own; the headers are checked already. */
+  | { readonly kind: 'action'; readonly actionId: string; readonly headers: Record<string, string> }
+  /** A batch of messages was dealt with: another may follow. */
+  | { readonly kind: 'taken' }
 
 export type FromAmiWorker =
   | { readonly kind: 'connected' }
@@ -25,6 +32,9 @@ export type FromAmiWorker =
   | { readonly kind: 'messages'; readonly messages: readonly AmiMessage[] }
   | { readonly kind: 'socket-error'; readonly code: string }
   | { readonly kind: 'closed' }
+
+/** How many batches may be on their way: more would only queue up where nobody can merge them. */
+const mostUnderWay = 2
 
 if (parentPort !== null) {
   guardMemory()
@@ -38,13 +48,23 @@ if (parentPort !== null) {
 function host(parent: NonNullable<typeof parentPort>, data: AmiWorkerData): void {
   const say = (message: FromAmiWorker) => parent.postMessage(message)
   const wanted = new Set(data.wanted)
+  const wantedUserEvents = new Set(data.wantedUserEvents)
+  if (data.tls !== null) speakTls(data.tls.ca)
   const manager = createManager(null, data.host, data.username, data.secret, true)
 
-  let batch: AmiMessage[] = []
+  const backlog = createEventBacklog()
+  let isDue = false
+  let underWay = 0
   const flush = () => {
-    const messages = batch
-    batch = []
-    say({ kind: 'messages', messages })
+    isDue = false
+    if (backlog.size === 0 || underWay >= mostUnderWay) return
+    underWay++
+    say({ kind: 'messages', messages: backlog.takeAll() })
+  }
+  const flushSoon = () => {
+    // One message to the parent for all that came in this turn: handing over singly costs more than parsing.
+    if (!isDue) setImmediate(flush)
+    isDue = true
   }
   // The package emits each message again under the name of its event or ActionID, so that one called "rawevent",
   // which whoever writes into a UserEvent can forge, would go round for ever. It gets the login's answer alone.
@@ -53,10 +73,9 @@ function host(parent: NonNullable<typeof parentPort>, data: AmiWorkerData): void
   let loggingIn = true
   manager.on('rawevent', (item) => {
     if (loggingIn && isLoginAnswer(item)) for (const listener of dispatch) listener(item)
-    if (!isWorthHandingOn(item, wanted)) return
-    // One message to the parent for all that came in this turn: handing over singly costs more than parsing.
-    if (batch.length === 0) setImmediate(flush)
-    batch.push(flatten(item))
+    if (!isWorthHandingOn(item, wanted, wantedUserEvents)) return
+    backlog.push(flatten(item))
+    flushSoon()
   })
   manager.on('error', (error) => say({ kind: 'socket-error', code: error.code ?? 'EUNKNOWN' }))
   manager.on('close', () => say({ kind: 'closed' }))
@@ -69,18 +88,44 @@ function host(parent: NonNullable<typeof parentPort>, data: AmiWorkerData): void
       else say({ kind: 'login-refused', message: String(refusal.message ?? '') })
     })
   })
-  parent.on('message', ({ actionId, headers }: ToAmiWorker) => {
-    manager.action({ ...headers, actionid: actionId })
+  parent.on('message', (message: ToAmiWorker) => {
+    if (message.kind === 'action') manager.action({ ...message.headers, actionid: message.actionId })
+    else {
+      underWay--
+      flushSoon()
+    }
   })
+}
+
+/**
+ * The package knows plain sockets alone. In this thread, which opens no other, the one it makes is a TLS socket:
+ * what it writes before the handshake waits, and is never sent to a peer that proves to be another.
+ */
+function speakTls(ca: string | null): void {
+  const createConnection = (port: number, host: string) =>
+    tls.connect({
+      port,
+      host,
+      ...(net.isIP(host) === 0 ? { servername: host } : {}),
+      ...(ca === null ? {} : { ca }),
+    })
+  Object.assign(net, { createConnection })
 }
 
 /** The package numbers its login by the time of day. */
 const isLoginAnswer = (item: Readonly<Record<string, unknown>>): boolean =>
   !Object.hasOwn(item, 'event') && typeof item.actionid === 'string' && /^\d+$/.test(item.actionid)
 
-function isWorthHandingOn(item: Readonly<Record<string, unknown>>, wanted: ReadonlySet<string>): boolean {
+function isWorthHandingOn(
+  item: Readonly<Record<string, unknown>>,
+  wanted: ReadonlySet<string>,
+  wantedUserEvents: ReadonlySet<string>,
+): boolean {
   if (Object.hasOwn(item, 'actionid') || Object.hasOwn(item, 'response')) return true
-  return typeof item.event === 'string' && wanted.has(item.event.toLowerCase())
+  if (typeof item.event !== 'string') return false
+  const name = item.event.toLowerCase()
+  if (name === 'userevent') return wantedUserEvents.has(String(item.userevent).toLowerCase())
+  return wanted.has(name)
 }
 
 /**

@@ -3,12 +3,15 @@ import type { AriRequest, AriWorkerData, FromAriWorker, ToAriWorker } from './ar
 import type { LinkLoss } from './pbx-error.ts'
 import { LinkError, PbxError } from './pbx-error.ts'
 import { quarantine } from './quarantine.ts'
+import { isTlsFault, readAuthority, tlsSentence } from './tls-access.ts'
 
 export interface AriAccess {
   /** `http://127.0.0.1:8088` */
   readonly url: string
   readonly username: string
   readonly password: string
+  /** A PEM file: the certificate authority that alone is believed; without it those of the system. */
+  readonly ca?: string | null
 }
 
 export interface AriTimes {
@@ -44,7 +47,12 @@ export async function openAri(options: AriOptions): Promise<AriConnection> {
 
   const worker = quarantine<ToAriWorker, FromAriWorker>({
     file: new URL('./ari-worker.ts', import.meta.url),
-    data: { ...access } satisfies AriWorkerData,
+    data: {
+      url: access.url,
+      username: access.username,
+      password: access.password,
+      ca: readAuthority(access.ca),
+    } satisfies AriWorkerData,
     name: 'ari',
     log: options.log,
     onMessage: receive,
@@ -161,6 +169,7 @@ function statusLoss(status: number, access: AriAccess): LinkLoss {
 }
 
 function unreachable(code: string, access: AriAccess): LinkLoss {
+  if (isTlsFault(code)) return { code: 'fault', sentence: tlsSentence(access.url, code) }
   return {
     code: code === 'ECONNREFUSED' ? 'refused' : code.includes('TIMEOUT') ? 'timeout' : 'lost',
     sentence: `Nothing answers at ${access.url} (${code}). Start Asterisk, or check enabled, bindaddr and bindport in http.conf.`,

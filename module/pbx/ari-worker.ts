@@ -1,3 +1,4 @@
+import tls from 'node:tls'
 import { parentPort, workerData } from 'node:worker_threads'
 import ari from 'ari-client'
 import { guardMemory } from './worker-memory.ts'
@@ -7,6 +8,8 @@ export interface AriWorkerData {
   readonly url: string
   readonly username: string
   readonly password: string
+  /** The certificate authority; null for those of the system. */
+  readonly ca: string | null
 }
 
 export type AriRequest =
@@ -28,7 +31,10 @@ export type FromAriWorker =
 
 if (parentPort !== null) {
   guardMemory()
-  await host(parentPort, workerData as AriWorkerData)
+  const data = workerData as AriWorkerData
+  // For this thread alone, and for all that the package and we ourselves fetch in it.
+  if (data.ca !== null) tls.setDefaultCACertificates([data.ca])
+  await host(parentPort, data)
 }
 
 /** Hosts ari-client for as long as the PBX answers; its WebSocket, which loses subscriptions, is never opened. */

@@ -1,6 +1,8 @@
 import type { Clock, Log, Pbx, RandomSource, SipMessenger, Unsubscribe } from '../app/ports.ts'
 import type { Directory } from '../domain/directory.ts'
+import type { DirectoryChanges } from '../domain/directory-changes.ts'
 import type { PbxId } from '../domain/ids.ts'
+import { accountWarnings } from './account-warnings.ts'
 import {
   type AmiAccess,
   type AmiConnection,
@@ -8,14 +10,17 @@ import {
   openAmi,
   usualAmiTimes,
 } from './ami-connection.ts'
-import { type AmiMessage, eventName, field } from './ami-message.ts'
-import { permissionSentence } from './ami-permissions.ts'
+import { type AmiMessage, count, eventName, field } from './ami-message.ts'
 import { type AriAccess, type AriTimes, openAri, usualAriTimes } from './ari-connection.ts'
-import { readPbx } from './directory/read-pbx.ts'
-import { type KeptReading, keepReading } from './keep-reading.ts'
+import { placeText } from './directory/dialplan-place.ts'
+import { createPbxReader, type DialplanContexts } from './directory/read-pbx.ts'
+import { type KeptReading, keepReading, type ReadingKind } from './keep-reading.ts'
 import { createLink, type LinkTimes, usualLinkTimes } from './link.ts'
-import { createPbxView } from './pbx-view.ts'
+import { type NamesFileWatch, watchNamesFile } from './names/names-file.ts'
+import { createPbxView, type PbxView } from './pbx-view.ts'
+import { createPbxWarnings, type PbxWarning } from './pbx-warnings.ts'
 import { sendSipText } from './sip-texts.ts'
+import { spooledEvent, spoolFailedEvent } from './spool-events.ts'
 
 export interface AsteriskPbxOptions {
   readonly pbxId: PbxId
@@ -24,8 +29,15 @@ export interface AsteriskPbxOptions {
   readonly log: Log
   readonly clock: Clock
   readonly random: RandomSource
-  /** How often everything is read again. */
+  /**
+   * How often everything is read again, for what Asterisk tells nobody; 30 s. A check is some ten lists and at most
+   * 1,200 single questions, however large the PBX.
+   */
   readonly checkPeriodMs?: number
+  /** A file with the names of groups, DIDs and time conditions (names/pbx-names.ts), which AMI can't tell. */
+  readonly namesFile?: string | null
+  /** Where else the dialplan has what Parley reads, besides where FreePBX writes it. */
+  readonly contexts?: DialplanContexts
   /** What was known when this process last ran: shown, marked stale, until the PBX answers. */
   readonly lastDirectory?: Directory | null
   readonly times?: Partial<PbxTimes>
@@ -36,6 +48,9 @@ export interface PbxTimes {
   readonly ari: AriTimes
   readonly link: LinkTimes
   readonly settleMs: number
+  readonly namesMs: number
+  readonly provisionalMs: number
+  readonly paceMs: number
 }
 
 export interface AsteriskPbx extends Pbx, SipMessenger {
@@ -43,12 +58,12 @@ export interface AsteriskPbx extends Pbx, SipMessenger {
   /** Ends the workers and every timer. */
   close(): Promise<void>
   /** Called with each directory that differs from the one before: what is worth storing. */
-  onDirectory(listener: (directory: Directory) => void): Unsubscribe
+  onDirectory(listener: (directory: Directory, changes: DirectoryChanges) => void): Unsubscribe
+  /** Reads everything now; resolves when it is read, or when the link went down. */
+  refresh(): Promise<void>
+  /** What is wrong right now and a person could mend. */
+  warnings(): readonly PbxWarning[]
 }
-
-/** The dialplan's word that it wrote a spool file, and that it could not; in lower case. */
-const spooledEvent = 'parleyspooled'
-const spoolFailedEvent = 'parleyspoolfailed'
 
 /** One Asterisk, over AMI for what it knows and over ARI for long texts. */
 export function createAsteriskPbx(options: AsteriskPbxOptions): AsteriskPbx {
@@ -58,25 +73,44 @@ export function createAsteriskPbx(options: AsteriskPbxOptions): AsteriskPbx {
     ari: usualAriTimes,
     link: usualLinkTimes,
     settleMs: 300,
+    namesMs: 1_000,
+    provisionalMs: 90_000,
+    paceMs: 20,
     ...options.times,
   }
   const everyMs = options.checkPeriodMs ?? 30_000
   const changed = createListeners<[]>()
   const spooled = createListeners<[]>()
-  const directories = createListeners<[Directory]>()
+  const directories = createListeners<[Directory, DirectoryChanges]>()
+  const warnings = createPbxWarnings(log)
+  const contexts = options.contexts ?? { hints: [], ringGroups: [], dids: [] }
   let reading: KeptReading | null = null
   let tick: NodeJS.Immediate | null = null
 
-  const view = createPbxView({
+  const names: NamesFileWatch | null =
+    options.namesFile == null
+      ? null
+      : watchNamesFile({
+          file: options.namesFile,
+          log,
+          everyMs: times.namesMs,
+          onChanged: () => view.rename(),
+        })
+  const view: PbxView = createPbxView({
     pbxId: options.pbxId,
     clock,
     lastDirectory: options.lastDirectory ?? null,
     settleMs: times.settleMs,
+    names: () => names?.current() ?? null,
+    hintContexts: contexts.hints,
+    provisionalMs: times.provisionalMs,
+    paceMs: times.paceMs,
     onChanged: ({ directory }) => {
-      if (directory) directories.call(view.snapshot().directory)
+      if (directory !== null) directories.call(view.snapshot().directory, directory)
       changed.call()
     },
   })
+  const reader = createPbxReader({ clock, contexts, lastDirectory: options.lastDirectory ?? null })
 
   const amiLink = createLink<AmiConnection>({
     name: 'ami',
@@ -108,20 +142,37 @@ export function createAsteriskPbx(options: AsteriskPbxOptions): AsteriskPbx {
   })
 
   function keepUp(connection: AmiConnection): void {
-    if (!connection.may('MessageSend')) {
-      log.warn({}, permissionSentence(access.username, { kind: 'write', missing: ['message'] }))
-    }
     reading = keepReading({
       everyMs,
       gapMs: Math.min(250, everyMs),
-      async read() {
-        view.beginReading()
-        const read = await readPbx(connection)
-        // The link may have been lost while the last answer was on its way.
-        if (amiLink.current() === connection) view.replace(read)
-      },
+      read: (kind) => read(connection, kind),
       onFailed: (loss) => void connection.end(loss),
     })
+  }
+
+  async function read(connection: AmiConnection, kind: ReadingKind): Promise<void> {
+    // The link may have been lost while the last answer was on its way.
+    const isCurrent = () => amiLink.current() === connection
+    const facts = view.scheduleFacts()
+    if (kind === 'schedules' && facts !== null) {
+      const schedules = await reader.readSchedules(connection, facts)
+      if (isCurrent()) view.replaceSchedules(schedules)
+      return
+    }
+    if (kind === 'thorough') {
+      warnings.set('account', await accountWarnings(connection, access.username, options.ari.username))
+    }
+    view.beginReading()
+    const whole = await reader.read(connection, kind === 'thorough')
+    if (!isCurrent()) return
+    view.replace(whole)
+    warnings.set(
+      'dialplan',
+      whole.unreadable.map((line) => ({
+        code: 'unreadable-dialplan',
+        sentence: `${placeText(line)} can't be read, so the last good reading of ${line.of} stays: ${line.reason}.`,
+      })),
+    )
   }
 
   function receive(event: AmiMessage): void {
@@ -132,7 +183,13 @@ export function createAsteriskPbx(options: AsteriskPbxOptions): AsteriskPbx {
         {},
         'Asterisk took a text and could not keep it. Check that the spool folder is there, writable, and not full.',
       )
-    } else if (view.apply(event) === 'read-again') reading?.ask()
+    } else if (eventName(event) === 'fullybooted') {
+      const uptimeSeconds = count(event, 'uptime', -1)
+      if (uptimeSeconds >= 0) view.booted(clock() - uptimeSeconds * 1000)
+    } else {
+      const outcome = view.apply(event)
+      if (outcome !== 'applied') reading?.ask(outcome)
+    }
   }
 
   function announceHealth(): void {
@@ -148,6 +205,16 @@ export function createAsteriskPbx(options: AsteriskPbxOptions): AsteriskPbx {
     onChanged: changed.add,
     onSpooled: spooled.add,
     onDirectory: directories.add,
+    refresh: async () => {
+      await reading?.now()
+    },
+    warnings() {
+      const fault = names?.fault() ?? null
+      return [
+        ...warnings.current(),
+        ...(fault === null ? [] : [{ code: 'names-file' as const, sentence: fault }]),
+      ]
+    },
     sendText: (text) =>
       sendSipText(text, {
         ami: amiLink.current(),
@@ -161,6 +228,7 @@ export function createAsteriskPbx(options: AsteriskPbxOptions): AsteriskPbx {
     },
     async close() {
       reading?.stop()
+      names?.close()
       await Promise.all([amiLink.close(), ariLink.close()])
       view.close()
       if (tick !== null) clearImmediate(tick)

@@ -1,64 +1,99 @@
 import { type LinkLoss, lossOf } from './pbx-error.ts'
 
+/** `schedules`: only what opens and closes; `check`: every list anew; `thorough`: all that can be asked. */
+export type ReadingKind = 'schedules' | 'check' | 'thorough'
+
 export interface KeepReadingOptions {
-  /** A full reading this often, whatever the events said. */
+  /** A check this often, whatever the events said. */
   readonly everyMs: number
-  /** Readings that events ask for come no closer than this, or than nine times what the last one took. */
+  /** Readings that events ask for come no closer than this, and large ones than nine times what the last took. */
   readonly gapMs: number
-  /** Reads everything once. */
-  read(): Promise<void>
+  read(kind: ReadingKind): Promise<void>
   /** A reading failed: nothing that follows could be trusted. */
   onFailed(loss: LinkLoss): void
 }
 
 export interface KeptReading {
-  /** Something changed that only a full reading can tell. */
-  ask(): void
+  /** Something changed that only a reading can tell. */
+  ask(kind: ReadingKind): void
+  /** A thorough reading as soon as can be; resolves when it is done, or when there will be none. */
+  now(): Promise<void>
   stop(): void
 }
 
-/** Reads at once, then again and again, one reading at a time, until stopped. */
+const rank: Readonly<Record<ReadingKind, number>> = { schedules: 0, check: 1, thorough: 2 }
+
+/** Reads everything at once, then again and again, one reading at a time, until stopped. */
 export function keepReading(options: KeepReadingOptions): KeptReading {
+  const due = new Map<ReadingKind, number>([['thorough', performance.now()]])
+  let waiting: (() => void)[] = []
   let stopped = false
-  let reading = false
-  let asked = false
-  let tookMs = 0
+  let underWay = false
+  let lastEnd = Number.NEGATIVE_INFINITY
+  let lastCheckMs = 0
   let timer: NodeJS.Timeout | undefined
 
-  /** A large PBX whose events ask without end is not kept busy with answers. */
-  const gapMs = () => Math.max(options.gapMs, 9 * tookMs)
-
-  function plan(ms: number): void {
+  function plan(): void {
     clearTimeout(timer)
-    if (!stopped) timer = setTimeout(() => void once(), ms)
+    if (stopped || underWay) return
+    timer = setTimeout(() => void once(), Math.max(0, Math.min(...due.values()) - performance.now()))
+  }
+
+  /** The largest that is due; it answers for all smaller ones. */
+  function takeDue(): ReadingKind {
+    const now = performance.now()
+    const ripe = [...due].filter(([, at]) => at <= now).map(([kind]) => kind)
+    const kind = ripe.sort((a, b) => rank[b] - rank[a])[0] ?? 'check'
+    for (const other of [...due.keys()]) if (rank[other] <= rank[kind]) due.delete(other)
+    return kind
   }
 
   async function once(): Promise<void> {
-    reading = true
-    asked = false
+    underWay = true
+    const kind = takeDue()
+    const served = kind === 'thorough' ? waiting.splice(0) : []
     const began = performance.now()
     try {
-      await options.read()
+      await options.read(kind)
     } catch (error) {
       if (!stopped) options.onFailed(lossOf(error))
       stopped = true
     }
-    reading = false
-    tookMs = performance.now() - began
-    plan(asked ? gapMs() : options.everyMs)
+    underWay = false
+    lastEnd = performance.now()
+    if (kind !== 'schedules') {
+      lastCheckMs = lastEnd - began
+      due.set('check', Math.max(due.get('check') ?? 0, lastEnd + options.everyMs))
+    }
+    for (const resolve of stopped ? [...served, ...waiting.splice(0)] : served) resolve()
+    plan()
   }
 
-  void once()
+  /** A large PBX whose events ask without end is not kept busy with answers. */
+  function earliest(kind: ReadingKind): number {
+    const gapMs = kind === 'schedules' ? options.gapMs : Math.max(options.gapMs, 9 * lastCheckMs)
+    return Math.max(performance.now() + Math.min(options.gapMs, 50), lastEnd + gapMs)
+  }
+
+  plan()
   return {
-    ask() {
+    ask(kind) {
       // A second asking does not put the reading off any further.
-      if (asked) return
-      asked = true
-      if (!reading) plan(gapMs())
+      due.set(kind, Math.min(due.get(kind) ?? Number.POSITIVE_INFINITY, earliest(kind)))
+      plan()
+    },
+    now() {
+      if (stopped) return Promise.resolve()
+      due.set('thorough', performance.now())
+      return new Promise((resolve) => {
+        waiting = [...waiting, resolve]
+        plan()
+      })
     },
     stop() {
       stopped = true
       clearTimeout(timer)
+      if (!underWay) for (const resolve of waiting.splice(0)) resolve()
     },
   }
 }

@@ -1,13 +1,21 @@
 import type { Clock } from '../app/ports.ts'
 import type { Directory, Freshness, PbxSnapshot } from '../domain/directory.ts'
 import { emptyDirectory, sameDirectory } from '../domain/directory.ts'
-import type { PbxId } from '../domain/ids.ts'
+import { type DirectoryChanges, directoryChanges } from '../domain/directory-changes.ts'
+import type { Millis, PbxId } from '../domain/ids.ts'
 import type { AmiMessage } from './ami-message.ts'
 import { eventName, field } from './ami-message.ts'
-import { readHint } from './directory/extensions.ts'
+import { extensionContext, readHint } from './directory/extensions.ts'
 import type { PbxReading } from './directory/pbx-reading.ts'
-import { directoryOf } from './directory/pbx-reading.ts'
-import { applyQueueEvent, isQueueMemberEvent } from './directory/queue-event.ts'
+import { createDirectoryMaker } from './directory/pbx-reading.ts'
+import { applyAgentComplete, applyQueueEvent, isQueueMemberEvent } from './directory/queue-event.ts'
+import type { QueueReading } from './directory/queues.ts'
+import { isScheduleDevice, type ScheduleFacts } from './directory/schedules.ts'
+import { createEventBacklog, type EventBacklog } from './event-backlog.ts'
+import { mergedField } from './event-key.ts'
+import type { ReadingKind } from './keep-reading.ts'
+import { type PbxNames, withNames } from './names/pbx-names.ts'
+import { readAgentStatuses } from './presence/agent-status.ts'
 import { readDeviceStates } from './presence/device-states.ts'
 import { createPresenceBoard } from './presence/presence-board.ts'
 
@@ -15,14 +23,22 @@ export interface PbxViewOptions {
   readonly pbxId: PbxId
   readonly clock: Clock
   readonly lastDirectory: Directory | null
+  /** What people call things; null where nobody says, which leaves the last directory's names. */
+  names(): PbxNames | null
+  /** The contexts of the extensions' hints besides FreePBX's own. */
+  readonly hintContexts?: readonly string[]
   /** How long a phone must stay away before it counts as gone: one that registers anew goes for an instant. */
   readonly settleMs: number
-  /** Something changed; many changes of one moment make one call. `directory` tells whether it did. */
-  onChanged(changed: { readonly directory: boolean }): void
+  /** How long after Asterisk's start a phone that it has not heard of since is only said to be there. */
+  readonly provisionalMs: number
+  /** Listeners are called no more often than this, so that a flood of events does not become one of calls. */
+  readonly paceMs: number
+  /** Something changed; many changes of one moment make one call. `directory` is null where that did not. */
+  onChanged(changed: { readonly directory: DirectoryChanges | null }): void
 }
 
 /** What an event asks for beyond what could be applied at once. */
-export type EventOutcome = 'applied' | 'read-again'
+export type EventOutcome = 'applied' | ReadingKind
 
 /** What Parley knows of the PBX: readings replace it, events amend it, a lost link makes it stale. */
 export interface PbxView {
@@ -30,31 +46,65 @@ export interface PbxView {
   /** Events from here on are kept, to be applied again over the reading under way. */
   beginReading(): void
   replace(reading: PbxReading): void
+  /** What is known of what opens and closes; null before anything was read. */
+  scheduleFacts(): ScheduleFacts | null
+  replaceSchedules(facts: Omit<ScheduleFacts, 'deviceStates'>): void
   apply(event: AmiMessage): EventOutcome
+  /** Asterisk says when it started. */
+  booted(at: Millis): void
+  /** The names are others now. */
+  rename(): void
   lose(): void
   close(): void
 }
 
 export function createPbxView(options: PbxViewOptions): PbxView {
   const { pbxId, clock } = options
-  let directory = options.lastDirectory ?? emptyDirectory(pbxId)
+  const hintContexts = [extensionContext, ...(options.hintContexts ?? [])]
+  const maker = createDirectoryMaker(pbxId)
+  let directory = named(options.lastDirectory ?? emptyDirectory(pbxId))
+  /** As listeners know it. */
+  let told = directory
   let freshness: Freshness = 'stale'
   let reading: PbxReading | null = null
-  let journal: AmiMessage[] | null = null
+  let hintMarks = new Map<string, string>()
+  let journal: EventBacklog | null = null
   let directoryIsDue = false
-  let directoryChanged = false
-  let tick: NodeJS.Immediate | null = null
-  const board = createPresenceBoard({ clock, settleMs: options.settleMs, onChanged: announce })
+  let lastCall = Number.NEGATIVE_INFINITY
+  let cancelCall: (() => void) | null = null
+  const board = createPresenceBoard({
+    clock,
+    settleMs: options.settleMs,
+    provisionalMs: options.provisionalMs,
+    onChanged: announce,
+  })
   board.lose(directory.extensions)
 
+  function named(unnamed: Directory): Directory {
+    const names = options.names()
+    return names === null ? unnamed : withNames(unnamed, names)
+  }
+
   function announce(): void {
-    tick ??= setImmediate(() => {
-      tick = null
-      settle()
-      const changed = { directory: directoryChanged }
-      directoryChanged = false
-      options.onChanged(changed)
-    })
+    if (cancelCall !== null) return
+    const waitMs = lastCall + options.paceMs - performance.now()
+    if (waitMs > 0) {
+      const timer = setTimeout(call, waitMs)
+      cancelCall = () => clearTimeout(timer)
+    } else {
+      const tick = setImmediate(call)
+      cancelCall = () => clearImmediate(tick)
+    }
+  }
+
+  function call(): void {
+    cancelCall = null
+    lastCall = performance.now()
+    settle()
+    const changes =
+      told === directory || sameDirectory(told, directory) ? null : directoryChanges(told, directory)
+    told = directory
+    options.onChanged({ directory: changes })
   }
 
   /** Makes the directory that events left due; a burst of them costs one. */
@@ -62,55 +112,84 @@ export function createPbxView(options: PbxViewOptions): PbxView {
     if (!directoryIsDue || reading === null) return
     directoryIsDue = false
     adopt(reading)
+    board.setQueues(maker.standings(reading))
   }
 
   /** An equal directory only gives the time of its reading. */
   function adopt(read: PbxReading): void {
-    const next = directoryOf(pbxId, read, clock())
+    const next = named(maker.directory(read, clock()))
     if (sameDirectory(directory, next)) {
       directory = { ...directory, readAt: next.readAt }
       return
     }
     directory = next
-    directoryChanged = true
     announce()
   }
 
-  function applyQueue(current: PbxReading, event: AmiMessage): EventOutcome {
-    const number = field(event, 'queue') ?? ''
-    const before = current.queues.get(number)
-    const after = applyQueueEvent(before, event)
-    if (after === null) return 'read-again'
-    if (after === before) return 'applied'
-    reading = { ...current, queues: new Map(current.queues).set(number, after) }
+  function amend(current: PbxReading, change: Partial<PbxReading>): EventOutcome {
+    reading = { ...current, ...change }
     directoryIsDue = true
     announce()
     return 'applied'
   }
 
+  function amendQueue(
+    current: PbxReading,
+    event: AmiMessage,
+    change: (queue: QueueReading | undefined) => QueueReading | null,
+  ): EventOutcome {
+    const number = field(event, 'queue') ?? ''
+    const before = current.queues.get(number)
+    const after = change(before)
+    if (after === null) return 'check'
+    if (after === before) return 'applied'
+    return amend(current, { queues: new Map(current.queues).set(number, after) })
+  }
+
   /** A new extension, another hint, or the same said again unasked, which is how a dialplan reload shows. */
   function applyHint(current: PbxReading, event: AmiMessage): EventOutcome {
-    const hint = readHint(event)
+    const hint = readHint(event, hintContexts)
     if (hint === null) return 'applied'
     const known = current.extensions.get(hint.extension)
-    const repeated = current.hintMarks.get(hint.extension) === hint.mark
-    if (repeated || known?.devices.join('&') !== hint.devices.join('&')) return 'read-again'
-    reading = { ...current, hintMarks: new Map(current.hintMarks).set(hint.extension, hint.mark) }
-    return 'applied'
+    if (known?.devices.join('&') !== hint.devices.join('&')) return 'check'
+    const repeated = hintMarks.get(hint.extension) === hint.mark && field(event, mergedField) === undefined
+    hintMarks.set(hint.extension, hint.mark)
+    return repeated ? 'check' : 'applied'
+  }
+
+  function applyDevice(current: PbxReading, event: AmiMessage): EventOutcome {
+    let outcome: EventOutcome = 'applied'
+    for (const [device, state] of readDeviceStates([event])) {
+      board.setDevice(device, state)
+      if (!isScheduleDevice(device)) continue
+      const { schedules } = current
+      const deviceStates = new Map(schedules.deviceStates).set(device, state)
+      amend(current, { schedules: { ...schedules, deviceStates } })
+      outcome = 'schedules'
+    }
+    return outcome
   }
 
   function apply(event: AmiMessage): EventOutcome {
     journal?.push(event)
     if (reading === null) return 'applied'
-    if (isQueueMemberEvent(event)) return applyQueue(reading, event)
+    if (isQueueMemberEvent(event)) {
+      return amendQueue(reading, event, (queue) => applyQueueEvent(queue, event))
+    }
     switch (eventName(event)) {
       case 'devicestatechange':
-        for (const [device, state] of readDeviceStates([event])) board.set(device, state)
+        return applyDevice(reading, event)
+      case 'presencestatechange':
+        for (const [extension, status] of readAgentStatuses([event])) board.setStatus(extension, status)
         return 'applied'
+      case 'agentcomplete': {
+        const endedAt = clock() + reading.clockAheadMs
+        return amendQueue(reading, event, (queue) => applyAgentComplete(queue, event, endedAt))
+      }
       case 'extensionstatus':
         return applyHint(reading, event)
       case 'reload':
-        return 'read-again'
+        return 'thorough'
       default:
         return 'applied'
     }
@@ -122,20 +201,36 @@ export function createPbxView(options: PbxViewOptions): PbxView {
       return { directory, presence: board.current(), freshness }
     },
     beginReading() {
-      journal = []
+      journal = createEventBacklog()
     },
     replace(next) {
       reading = next
+      hintMarks = new Map(next.hintMarks)
       directoryIsDue = false
       adopt(next)
-      board.replace(directory.extensions, next.deviceStates)
+      board.replace(directory.extensions, next, maker.standings(next))
       if (freshness === 'stale') announce()
       freshness = 'live'
-      const missed = journal ?? []
+      const missed = journal?.takeAll() ?? []
       journal = null
+      // What asked for this reading is answered by it, or asks again by itself.
       for (const event of missed) if (eventName(event) !== 'extensionstatus') apply(event)
     },
+    scheduleFacts: () => reading?.schedules ?? null,
+    replaceSchedules(facts) {
+      if (reading === null) return
+      const { deviceStates } = reading.schedules
+      amend(reading, { schedules: { ...facts, deviceStates } })
+    },
     apply,
+    booted: board.setBooted,
+    rename() {
+      settle()
+      const next = named(directory)
+      if (next === directory) return
+      directory = next
+      announce()
+    },
     lose() {
       journal = null
       reading = null
@@ -147,7 +242,7 @@ export function createPbxView(options: PbxViewOptions): PbxView {
     },
     close() {
       board.close()
-      if (tick !== null) clearImmediate(tick)
+      cancelCall?.()
     },
   }
 }

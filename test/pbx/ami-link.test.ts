@@ -217,15 +217,15 @@ t.test('names that mean something to JavaScript, repeated names and odd lines co
   await open(t, peer, {
     onEvent: (event) => {
       events.push(event)
-      if (field(event, 'userevent') === 'Last') arrived.resolve()
+      if (field(event, 'event') === 'Reload') arrived.resolve()
     },
   })
   peer.say(
-    'Event: UserEvent | UserEvent: Odd | constructor: built | __proto__: polluted | hasOwnProperty: no | Message: one | Message: two | Variable: a=b | Variable: __proto__=c | NoColon | Empty: | Bare:',
-    'Event: UserEvent | UserEvent: Last',
+    'Event: QueueMemberStatus | Queue: Odd | constructor: built | __proto__: polluted | hasOwnProperty: no | Message: one | Message: two | Variable: a=b | Variable: __proto__=c | NoColon | Empty: | Bare:',
+    'Event: Reload | Module: All',
   )
   await arrived.promise
-  const [odd] = events.filter((event) => field(event, 'userevent') === 'Odd')
+  const [odd] = events.filter((event) => field(event, 'queue') === 'Odd')
   if (odd === undefined) throw new Error('the event was lost')
   t.equal(field(odd, 'constructor'), 'built')
   t.equal(field(odd, 'hasownproperty'), 'no')
@@ -247,7 +247,12 @@ t.test('events nobody asked for stay in the worker', async (t) => {
       if (field(event, 'event') === 'Reload') arrived.resolve()
     },
   })
-  peer.say('Event: VarSet | Channel: x', 'Event: Newexten | Channel: x', 'Event: Reload | Module: All')
+  peer.say(
+    'Event: VarSet | Channel: x',
+    'Event: Newexten | Channel: x',
+    'Event: UserEvent | UserEvent: Odd',
+    'Event: Reload | Module: All',
+  )
   await arrived.promise
   t.same(seen, ['FullyBooted', 'Reload'])
 })

@@ -21,7 +21,7 @@ const pbx = startPbx(t, {
   checkPeriodMs: 60_000,
   log,
 })
-pbx.onDirectory((directory) => directories.push([...directory.groups.keys()]))
+pbx.onDirectory((directory) => void directories.push([...directory.groups.keys()]))
 await until(pbx, 'live', () => isLive(pbx) && pbx.health().ari.kind === 'up')
 
 function group(key: string): Group {

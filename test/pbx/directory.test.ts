@@ -238,7 +238,7 @@ t.test('arguments are split outside of every bracket', async (t) => {
   t.same(splitArguments('a(b,c),d{e,f},$[g,h]'), ['a(b,c)', 'd{e,f}', '$[g,h]'])
   t.same(splitArguments(''), [''])
   const step = (application: string, data: string) =>
-    subroutineCall({ extension: '600', priority: 1, application, data })
+    subroutineCall({ context: 'ext-group', extension: '600', priority: 1, label: '', application, data })
   t.same(step('Gosub', 'macro-dial,s,1(20,M(x,y),101)'), {
     name: 'dial',
     parameters: ['20', 'M(x,y)', '101'],
@@ -270,9 +270,8 @@ t.test('ring groups of either release, in their order', async (t) => {
     ...plan('603', ['Set', 'RingGroupMethod=hunt'], ['Hangup', '']),
     ...plan('h', ['Gosub', 'macro-dial,s,1(20,,101)']),
   ]
-  const groups = readRingGroups(readDialplan(answer).steps).map((reading) =>
-    ringGroup(pbxId, reading, extensions),
-  )
+  const read = readRingGroups(readDialplan(answer).steps)
+  const groups = read.groups.map((reading) => ringGroup(pbxId, reading, extensions))
   t.same(
     groups.map((group) => [group.ref.number, group.strategy, memberNumbers(group), group.foreign]),
     [
@@ -290,6 +289,11 @@ t.test('ring groups of either release, in their order', async (t) => {
     ],
   )
   t.match(groups[1]?.members, [{ position: 0 }, { position: 1 }, { position: 2 }])
+  t.match(
+    read.unreadable,
+    [{ number: '603', context: 'ext-group', extension: '603', priority: 1, reason: /nothing after it/ }],
+    'a group that dials nobody is told, not dropped in silence',
+  )
 })
 
 t.test('business numbers as the inbound routes write them', async (t) => {

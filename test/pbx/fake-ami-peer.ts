@@ -33,6 +33,7 @@ export const refuse = (message: string): readonly string[] => [`Response: Error\
 const everyAction = [
   'ExtensionStateList',
   'DeviceStateList',
+  'PresenceStateList',
   'ShowDialPlan',
   'DBGet',
   'DBGetTree',
@@ -67,11 +68,21 @@ const usualAnswers = (): Map<string, Answer> =>
       'devicestatelist',
       () => list('DeviceStateList', 'Event: DeviceStateChange | Device: PJSIP/101 | State: NOT_INUSE'),
     ],
+    ['presencestatelist', () => list('PresenceStateList')],
     ['queuestatus', () => list('QueueStatus')],
     ['dbgettree', () => list('DBGetTree')],
     ['dbget', () => refuse('Database entry not found')],
     ['showdialplan', () => refuse('Did not find context')],
-    ['getvar', () => success('Variable: x', 'Value: ')],
+    [
+      'getvar',
+      (headers) => {
+        const contacts = /^PJSIP_DIAL_CONTACTS\((\w+)\)$/.exec(headers.get('variable') ?? '')
+        return success(
+          'Variable: x',
+          `Value: ${contacts === null ? '' : `PJSIP/${contacts[1]}/sip:x@127.0.0.1`}`,
+        )
+      },
+    ],
     ['messagesend', () => success('Message: Message successfully sent')],
   ])
 

@@ -14,6 +14,9 @@ export const shortTimes: PbxTimes = {
   ari: { openMs: 20_000, requestMs: 5_000 },
   link: { firstRetryMs: 30, longestRetryMs: 250, heartbeatMs: 200 },
   settleMs: 60,
+  namesMs: 20,
+  provisionalMs: 0,
+  paceMs: 0,
 }
 
 export interface LogLine {
@@ -86,7 +89,7 @@ export function linkCode(pbx: AsteriskPbx, link: 'ami' | 'ari'): string {
 export const presenceIn = (
   pbx: AsteriskPbx,
   extension: string,
-): Omit<Presence, 'since' | 'extension'> | null => {
+): Pick<Presence, 'registration' | 'call' | 'dnd'> | null => {
   const presence = pbx.snapshot().presence.get(asExtension(extension))
   return presence === undefined
     ? null

@@ -3,8 +3,11 @@ import { count, eventName, field } from '../ami-message.ts'
 
 /** One priority of the dialplan. */
 export interface DialplanStep {
+  readonly context: string
   readonly extension: string
   readonly priority: number
+  /** Empty where it has none. */
+  readonly label: string
   readonly application: string
   readonly data: string
 }
@@ -27,8 +30,10 @@ export function readDialplan(answer: readonly AmiMessage[]): DialplanReading {
     // A hint is listed as an extension without an application.
     else if (extension !== undefined && application !== undefined) {
       steps.push({
+        context: field(message, 'context') ?? '',
         extension,
         priority: count(message, 'priority'),
+        label: field(message, 'extensionlabel') ?? '',
         application,
         data: field(message, 'appdata') ?? '',
       })
@@ -37,8 +42,24 @@ export function readDialplan(answer: readonly AmiMessage[]): DialplanReading {
   return { steps, includes }
 }
 
+/** The steps of each extension that is a plain number, in the order of their priorities. */
+export function stepsByNumber(steps: readonly DialplanStep[]): Map<string, DialplanStep[]> {
+  const byNumber = new Map<string, DialplanStep[]>()
+  for (const step of steps) {
+    if (!/^\d{1,20}$/.test(step.extension)) continue
+    const own = byNumber.get(step.extension)
+    if (own === undefined) byNumber.set(step.extension, [step])
+    else own.push(step)
+  }
+  for (const own of byNumber.values()) own.sort((a, b) => a.priority - b.priority)
+  return byNumber
+}
+
 /** Splits at commas outside of every `()`, `{}` and `[]`: arguments hold expressions and whole dial options. */
-export function splitArguments(data: string): string[] {
+export const splitArguments = (data: string): string[] => splitOutside(data, ',')
+
+/** Splits at a letter that is not within brackets. */
+export function splitOutside(data: string, separator: ',' | '&'): string[] {
   const parts: string[] = []
   let depth = 0
   let start = 0
@@ -46,7 +67,7 @@ export function splitArguments(data: string): string[] {
     const letter = data[index]
     if (letter === '(' || letter === '{' || letter === '[') depth++
     else if (letter === ')' || letter === '}' || letter === ']') depth--
-    else if (letter === ',' && depth === 0) {
+    else if (letter === separator && depth === 0) {
       parts.push(data.slice(start, index))
       start = index + 1
     }

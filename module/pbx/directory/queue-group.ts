@@ -1,8 +1,9 @@
 import type { ForeignMember, Group, Member } from '../../domain/group.ts'
-import type { Extension, PbxId } from '../../domain/ids.ts'
+import type { Extension, Millis, PbxId } from '../../domain/ids.ts'
 import { asExtension, asGroupNumber } from '../../domain/ids.ts'
 import type { Extensions } from './interface.ts'
 import { resolveInterface } from './interface.ts'
+import type { QueueSeat } from './queue-standing.ts'
 import type { QueueLine, QueueReading } from './queues.ts'
 
 /**
@@ -32,6 +33,31 @@ export function queueGroup(pbxId: PbxId, queue: QueueReading, extensions: Extens
     members: [...members.values()],
     foreign,
   }
+}
+
+/** How the queue sees each extension in it: one that stands in several lines is paused only in all of them. */
+export function queueSeats(queue: QueueReading, extensions: Extensions): QueueSeat[] {
+  const seats = new Map<Extension, QueueSeat>()
+  for (const line of inOrder(queue)) {
+    const resolved = resolveInterface(line.interface, line.stateInterface, extensions)
+    if (resolved.kind === 'foreign') continue
+    const { extension } = resolved
+    const before = seats.get(extension)
+    seats.set(extension, {
+      extension,
+      queue: asGroupNumber(queue.number),
+      paused: line.paused && (before?.paused ?? true),
+      pausedReason: before?.pausedReason ?? line.pausedReason,
+      wrapUpUntil: Math.max(before?.wrapUpUntil ?? 0, wrapUpEnd(queue, line) ?? 0) || null,
+    })
+  }
+  return [...seats.values()]
+}
+
+/** By the PBX's clock; null where there is no wrap-up, or no call before it. */
+function wrapUpEnd(queue: QueueReading, line: QueueLine): Millis | null {
+  const wrapUpMs = line.wrapUpMs > 0 ? line.wrapUpMs : queue.wrapUpMs
+  return wrapUpMs > 0 && line.lastCallAt !== null ? line.lastCallAt + wrapUpMs : null
 }
 
 function inOrder(queue: QueueReading): QueueLine[] {

@@ -16,6 +16,8 @@ export interface QueueLine {
   readonly pausedReason: string | null
   readonly lastCallAt: Millis | null
   readonly inCall: boolean
+  /** The member's own wrap-up, which goes before the queue's; 0 where it has none. */
+  readonly wrapUpMs: number
   /** When it logged in; orders the dynamic ones. */
   readonly loggedInAt: Millis
 }
@@ -27,6 +29,8 @@ export interface QueueReading {
   readonly lines: ReadonlyMap<string, QueueLine>
   /** The interfaces of queues.conf in its order, which Asterisk's own lists do not keep. */
   readonly configured: readonly string[]
+  /** queues.conf's `wrapuptime`, which no answer carries. */
+  readonly wrapUpMs: number
   /** Extensions allowed to log in, with their penalty: FreePBX's `QPENALTY/<queue>/agents`. */
   readonly allowed: ReadonlyMap<string, number>
 }
@@ -49,6 +53,7 @@ export function readQueues(
         strategy: strategyOf(field(message, 'strategy')),
         lines: own,
         configured: [],
+        wrapUpMs: 0,
         allowed: allowed.get(number) ?? new Map(),
       })
     } else if (eventName(message) === 'queuemember') {
@@ -77,6 +82,7 @@ export function readQueueLine(message: AmiMessage): QueueLine | null {
     pausedReason: paused && reason !== '' ? reason : null,
     lastCallAt: lastCall > 0 ? lastCall * 1000 : null,
     inCall: field(message, 'incall') === '1',
+    wrapUpMs: count(message, 'wrapuptime') * 1000,
     loggedInAt: count(message, 'logintime') * 1000,
   }
 }

@@ -1,9 +1,6 @@
-import type { ExtensionEntry } from '../../domain/directory.ts'
-import type { Millis } from '../../domain/ids.ts'
-import type { CallState, Dnd, Presence, Registration } from '../../domain/presence.ts'
+import type { CallState, Registration } from '../../domain/presence.ts'
 import type { AmiMessage } from '../ami-message.ts'
 import { field } from '../ami-message.ts'
-import { dndDevice } from '../directory/hint.ts'
 
 /** A `DeviceStateList` answer, or one DeviceStateChange: `PJSIP/101` → `NOT_INUSE`. */
 export function readDeviceStates(answer: readonly AmiMessage[]): Map<string, string> {
@@ -16,31 +13,30 @@ export function readDeviceStates(answer: readonly AmiMessage[]): Map<string, str
   return states
 }
 
-type States = ReadonlyMap<string, string>
-
-/**
- * What the real devices say. The hint itself is never read: with do-not-disturb off and the phone unplugged it
- * says idle.
- */
-export function presenceOf(entry: ExtensionEntry, states: States, since: Millis): Presence {
-  const devices = entry.devices.map((device) => states.get(device) ?? 'UNKNOWN')
-  return {
-    extension: entry.extension,
-    registration: registrationOf(devices),
-    call: callOf(devices),
-    dnd: dndOf(states.get(dndDevice(entry.extension))),
-    since,
-  }
+/** A device with what Asterisk says of it; `UNKNOWN` where it says nothing. */
+export interface DeviceState {
+  readonly device: string
+  readonly state: string
 }
 
+/**
+ * chan_iax2 has no state of its own for a registered phone that is idle: it answers UNKNOWN, and UNAVAILABLE for
+ * one that is not registered. Everywhere else UNKNOWN means that nobody knows.
+ */
+const settled = ({ device, state }: DeviceState): string =>
+  state === 'UNKNOWN' && device.startsWith('IAX2/') ? 'NOT_INUSE' : state
+
 /** One registered device is enough. An extension without any has nothing that could register. */
-function registrationOf(devices: readonly string[]): Registration {
-  const each = devices.map((state): Registration => {
-    if (state === 'UNKNOWN') return 'unknown'
-    return state === 'UNAVAILABLE' || state === 'INVALID' ? 'unregistered' : 'registered'
-  })
+export function registrationOf(devices: readonly DeviceState[]): Registration {
+  const each = devices.map((device) => registrations[settled(device)] ?? 'registered')
   if (each.includes('registered')) return 'registered'
   return each.includes('unknown') ? 'unknown' : 'unregistered'
+}
+
+const registrations: Readonly<Record<string, Registration>> = {
+  UNKNOWN: 'unknown',
+  UNAVAILABLE: 'unregistered',
+  INVALID: 'unregistered',
 }
 
 const callStates: Readonly<Record<string, CallState>> = {
@@ -57,14 +53,8 @@ const callStates: Readonly<Record<string, CallState>> = {
 /** The busiest device speaks for the agent. */
 const busiestFirst: readonly CallState[] = ['on-call', 'on-hold', 'ringing', 'idle']
 
-function callOf(devices: readonly string[]): CallState {
-  const each = devices.map((state) => callStates[state] ?? 'unknown')
+export function callOf(devices: readonly DeviceState[]): CallState {
+  const each = devices.map((device) => callStates[settled(device)] ?? 'unknown')
   if (each.length === 0) return 'idle'
   return busiestFirst.find((state) => each.includes(state)) ?? 'unknown'
 }
-
-/** FreePBX writes UNAVAILABLE or NOT_INUSE for off, and nothing at all before the first use. */
-const dndOf = (state: string | undefined): Dnd => (state === 'BUSY' ? 'on' : 'off')
-
-export const samePresence = (a: Presence, b: Presence): boolean =>
-  a.registration === b.registration && a.call === b.call && a.dnd === b.dnd
