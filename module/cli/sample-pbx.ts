@@ -97,7 +97,7 @@ async function openTrunkPeer(pbx: { host: string; port: number }): Promise<Trunk
 }
 
 /** What the FreePBX module would write. */
-const sampleNames = {
+export const sampleNames = {
   groups: [
     { kind: 'queue', number: SAMPLE_PBX.queue.number, name: SAMPLE_PBX.queue.name },
     { kind: 'ring-group', number: SAMPLE_PBX.ringGroup.number, name: SAMPLE_PBX.ringGroup.name },

@@ -1,49 +1,63 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { CommitProbe } from './commit-probe.ts'
 import { type Figure, median, quantile } from './figures.ts'
-import { commitTimesMs } from './inbound-throughput.ts'
 import { openPanel, startServer } from './started-server.ts'
 import { carrierId, type SignedMessage, signedMessages } from './twilio-messages.ts'
 
 const perSecond = 100
-const seconds = 10
+const secondsPerRound = 3
+const rounds = 4
 
-/** From the carrier's call to the frame on a panel's socket, at a steady rate. */
+/**
+ * From the carrier's call to the frame on a panel's socket, at a steady rate. The baseline is one bare commit
+ * with `synchronous=FULL` at the same rate, in turn with it: a disk or a machine that stalls stalls both.
+ */
 export async function measureInboundLatency(): Promise<Figure[]> {
   const server = await startServer('parley')
-  const commits = commitTimesMs(200)
+  const probe = new CommitProbe()
+  const commits: number[] = []
+  const latencies: number[] = []
+  const arrivals: number[] = []
+  const panel = await openPanel(server, (frame) => {
+    if (frame.type === 'event' && frame.event.kind === 'message-received') arrivals.push(performance.now())
+  })
   try {
-    const arrivals: number[] = []
-    const panel = await openPanel(server, (frame) => {
-      if (frame.type === 'event' && frame.event.kind === 'message-received') arrivals.push(performance.now())
-    })
+    await roundOf('w')
+    for (let round = 0; round < rounds; round++) {
+      for (const _ of signedMessages(perSecond * secondsPerRound, 'c')) {
+        commits.push(probe.commitMs())
+        await sleep(1000 / perSecond)
+      }
+      latencies.push(...(await roundOf(`l${round}x`)))
+    }
+  } finally {
+    panel.close()
+    probe.close()
+    await server.close()
+  }
+  const figure = (name: string, share: number): Figure => ({
+    name,
+    value: quantile(latencies, share),
+    unit: 'ms',
+    ratio: { value: quantile(latencies, share) / median(commits), of: 'full_commit_p50' },
+  })
+  return [
+    { name: 'full_commit_p50', value: median(commits), unit: 'ms' },
+    { name: 'full_commit_p99', value: quantile(commits, 0.99), unit: 'ms' },
+    figure('inbound_to_panel_p50', 0.5),
+    figure('inbound_to_panel_p99', 0.99),
+  ]
 
-    await send(server.port, signedMessages(perSecond, 'w'))
-    while (arrivals.length < perSecond) await sleep(5)
+  async function roundOf(prefix: string): Promise<number[]> {
     arrivals.length = 0
-    const messages = signedMessages(perSecond * seconds, 'l')
+    const messages = signedMessages(perSecond * secondsPerRound, prefix)
     const departures = await send(server.port, messages)
     const deadline = performance.now() + 5000
     while (arrivals.length < messages.length && performance.now() < deadline) await sleep(5)
     if (arrivals.length !== messages.length)
       throw new Error(`${arrivals.length} of ${messages.length} reached the panel`)
-    panel.close()
-
     // Frames come in commit order, which is the order of departure but for neighbours that shared a commit.
-    const latencies = arrivals.map((at, index) => at - (departures[index] ?? at))
-    const commit = median(commits)
-    const figure = (name: string, value: number): Figure => ({
-      name,
-      value,
-      unit: 'ms',
-      ratio: { value: value / commit, of: 'full_commit' },
-    })
-    return [
-      { name: 'full_commit', value: commit, unit: 'ms' },
-      figure('inbound_to_panel_p50', median(latencies)),
-      figure('inbound_to_panel_p99', quantile(latencies, 0.99)),
-    ]
-  } finally {
-    await server.close()
+    return arrivals.map((at, index) => at - (departures[index] ?? at))
   }
 }
 

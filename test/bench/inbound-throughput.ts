@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -104,27 +103,6 @@ function insertRate(messages: readonly SignedMessage[]): number {
     const started = performance.now()
     for (let at = 0; at < count; at += 100) batch(messages.slice(at, at + 100))
     return count / ((performance.now() - started) / 1000)
-  } finally {
-    db.close()
-    rmSync(folder, { recursive: true })
-  }
-}
-
-/** Milliseconds of one commit with `synchronous=FULL`, many times over. */
-export function commitTimesMs(count: number): number[] {
-  const folder = mkdtempSync(join(tmpdir(), 'parley-bench-'))
-  const db = new Database(join(folder, 'commit.sqlite'))
-  try {
-    db.pragma('journal_mode = WAL')
-    db.pragma('synchronous = FULL')
-    db.exec('CREATE TABLE row (id INTEGER PRIMARY KEY, body BLOB) STRICT')
-    const insert = db.prepare('INSERT INTO row (body) VALUES (?)')
-    return Array.from({ length: count }, () => {
-      const body = randomBytes(400)
-      const started = performance.now()
-      insert.run(body)
-      return performance.now() - started
-    })
   } finally {
     db.close()
     rmSync(folder, { recursive: true })

@@ -22,6 +22,7 @@ t.test('a customer texts, the designated agent answers', { timeout: 110_000 }, a
     t.equal((await text('Hello, where is my order?')).code, 202)
     await row(alice).waitFor()
     await row(bob).waitFor()
+    t.match(await row(alice).textContent(), 'Support Department', 'the group goes by its name')
     t.match(await row(alice).textContent(), /@Alice Adams.*Hello, where is my order\?/s)
     const colour = (page: Page) =>
       row(page)

@@ -1,9 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pino } from 'pino'
 import type { Browser, Page } from 'playwright-core'
-import { installSampleRule } from '../../module/cli/sample-pbx.ts'
+import { installSampleRule, sampleNames } from '../../module/cli/sample-pbx.ts'
 import { sessionLink } from '../../module/cli/session-link.ts'
 import { type Config, completeConfig } from '../../module/config.ts'
 import { launchBrowser } from '../../module/lab/chromium.ts'
@@ -35,6 +35,7 @@ export const settingsOf = ({ pbx }: Lab, folder: string, httpPort: number) => ({
     },
     spoolFolder: pbx.spoolFolder,
     sipDomain: '127.0.0.1',
+    namesFile: join(folder, 'names.json'),
   },
   http: { port: httpPort, publicUrl: 'https://pbx.example.com/parley' },
   dataFolder: folder,
@@ -49,6 +50,7 @@ export async function startDesk(t: Teardown): Promise<Desk> {
   const folder = await mkdtemp(join(tmpdir(), 'parley-desk-'))
   t.teardown(() => rm(folder, { recursive: true, force: true }))
   await buildFragments({})
+  await writeFile(join(folder, 'names.json'), JSON.stringify(sampleNames))
   const config = completeConfig(settingsOf(lab, folder, await anyHttpPort()), folder)
   const log = pino({ level: 'silent' })
   let sidecar = await startSidecar(config, log)
