@@ -1,7 +1,7 @@
 import type { Clock, Log, Pbx, RandomSource, SipMessenger, Unsubscribe } from '../app/ports.ts'
 import type { Directory } from '../domain/directory.ts'
 import type { DirectoryChanges } from '../domain/directory-changes.ts'
-import type { PbxId } from '../domain/ids.ts'
+import type { Extension, PbxId } from '../domain/ids.ts'
 import { accountWarnings } from './account-warnings.ts'
 import {
   type AmiAccess,
@@ -12,6 +12,7 @@ import {
 } from './ami-connection.ts'
 import { type AmiMessage, count, eventName, field } from './ami-message.ts'
 import { type AriAccess, type AriTimes, openAri, usualAriTimes } from './ari-connection.ts'
+import { readContacts } from './directory/contacts.ts'
 import { placeText } from './directory/dialplan-place.ts'
 import { createPbxReader, type DialplanContexts } from './directory/read-pbx.ts'
 import { type KeptReading, keepReading, type ReadingKind } from './keep-reading.ts'
@@ -59,6 +60,11 @@ export interface AsteriskPbx extends Pbx, SipMessenger {
   close(): Promise<void>
   /** Called with each directory that differs from the one before: what is worth storing. */
   onDirectory(listener: (directory: Directory, changes: DirectoryChanges) => void): Unsubscribe
+  /**
+   * Where a text reaches each registered phone of an extension, `pjsip:101/sip:101@10.0.0.5:5060`: Asterisk itself
+   * sends it to the last one alone. Empty where none is registered, or the link is down.
+   */
+  contacts(extension: Extension): Promise<string[]>
   /** Reads everything now; resolves when it is read, or when the link went down. */
   refresh(): Promise<void>
   /** What is wrong right now and a person could mend. */
@@ -205,6 +211,11 @@ export function createAsteriskPbx(options: AsteriskPbxOptions): AsteriskPbx {
     onChanged: changed.add,
     onSpooled: spooled.add,
     onDirectory: directories.add,
+    async contacts(extension) {
+      const entry = view.snapshot().directory.extensions.get(extension)
+      const connection = amiLink.current()
+      return entry === undefined || connection === null ? [] : readContacts(connection, entry)
+    },
     refresh: async () => {
       await reading?.now()
     },

@@ -1,9 +1,9 @@
 import type { Extension } from '../../domain/ids.ts'
-import { isPlainName } from '../ami-request.ts'
 import type { Asked } from './asking.ts'
 import { inTurns, listOrNone, variable } from './asking.ts'
 import type { HintReading } from './extensions.ts'
 import { nameOfCallerId, readName } from './extensions.ts'
+import { endpointOf } from './hint.ts'
 import { createRotation } from './rotation.ts'
 
 /** The names of extensions, which the PBX tells one at a time. */
@@ -43,8 +43,8 @@ async function readOne(ami: Asked, { extension, devices }: HintReading): Promise
   )
   if (name !== null) return name
   for (const device of devices) {
-    const endpoint = /^PJSIP\/(.+)$/.exec(device)?.[1]
-    if (endpoint === undefined || !isPlainName(endpoint)) continue
+    const endpoint = endpointOf(device)
+    if (endpoint === null) continue
     const callerId = await variable(ami, { kind: 'endpoint-caller-id', endpoint })
     const named = callerId === null ? null : nameOfCallerId(callerId)
     if (named !== null) return named

@@ -1,8 +1,8 @@
 import type { ExtensionEntry } from '../../domain/directory.ts'
 import type { Extension } from '../../domain/ids.ts'
-import { isPlainName } from '../ami-request.ts'
 import type { Asked } from './asking.ts'
 import { inTurns, variable } from './asking.ts'
+import { endpointOf } from './hint.ts'
 import { createRotation } from './rotation.ts'
 
 /** Phones that Asterisk's device state still calls registered, and that no contact leads to any more. */
@@ -44,9 +44,4 @@ export function createMissingContacts(): MissingContacts {
       return found
     },
   }
-}
-
-function endpointOf(device: string): string | null {
-  const endpoint = /^PJSIP\/(.+)$/.exec(device)?.[1]
-  return endpoint !== undefined && isPlainName(endpoint) ? endpoint : null
 }
