@@ -42,7 +42,8 @@ export function decideWaiting(
 ): DesignationChange | null {
   if (state.conversation.designated !== null || state.conversation.status === 'closed') return null
   const change = designationFor(state, context, 'waiting')
-  return change?.to == null ? null : change
+  if (change?.to == null) return null
+  return { ...change, alertPhone: reachedByPhoneOnly(change.to.extension, context) }
 }
 
 /** A decision by the PBX's strategy; null when nothing changes and an earlier decision says why already. */
@@ -75,7 +76,8 @@ function hasLeft(extension: Extension, context: RoutingContext): boolean {
   return !(context.group?.members.some((member) => member.extension === extension) ?? false)
 }
 
-function reachedByPhoneOnly(extension: Extension, context: RoutingContext): boolean {
+/** He has no panel open, and a phone that can be rung. */
+export function reachedByPhoneOnly(extension: Extension, context: RoutingContext): boolean {
   return !context.panelOpen(extension) && context.pbx.presence.get(extension)?.registration === 'registered'
 }
 

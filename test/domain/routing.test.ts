@@ -2,7 +2,6 @@ import t from 'tap'
 import type { ConversationState, RoutingState } from '../../module/domain/conversation.ts'
 import type { Directory, PbxSnapshot } from '../../module/domain/directory.ts'
 import { emptyDirectory, findGroup, groupsOf } from '../../module/domain/directory.ts'
-import { unknownPresence } from '../../module/domain/presence.ts'
 import type { Group } from '../../module/domain/group.ts'
 import { decideReply, decideStatus, decideTake, decideTransfer } from '../../module/domain/handover.ts'
 import {
@@ -15,6 +14,7 @@ import {
   type GroupRef,
   groupKey,
 } from '../../module/domain/ids.ts'
+import { unknownPresence } from '../../module/domain/presence.ts'
 import { decideInbound, decideWaiting, type RoutingContext } from '../../module/domain/routing.ts'
 
 const ref: GroupRef = { pbxId: asPbxId('main'), kind: 'queue', number: asGroupNumber('8000') }
