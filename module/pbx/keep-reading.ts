@@ -41,7 +41,8 @@ export function keepReading(options: KeepReadingOptions): KeptReading {
 
   /** The largest that is due; it answers for all smaller ones. */
   function takeDue(): ReadingKind {
-    const now = performance.now()
+    // A timer may ring a moment early.
+    const now = Math.max(performance.now(), Math.min(...due.values()))
     const ripe = [...due].filter(([, at]) => at <= now).map(([kind]) => kind)
     const kind = ripe.sort((a, b) => rank[b] - rank[a])[0] ?? 'check'
     for (const other of [...due.keys()]) if (rank[other] <= rank[kind]) due.delete(other)

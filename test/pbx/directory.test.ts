@@ -1,12 +1,14 @@
 import t from 'tap'
 import type { ExtensionEntry } from '../../module/domain/directory.ts'
 import type { Group } from '../../module/domain/group.ts'
+import { ringGroupStrategies } from '../../module/domain/group.ts'
 import { asExtension, asPbxId, type Extension } from '../../module/domain/ids.ts'
 import { readDialplan, splitArguments, subroutineCall } from '../../module/pbx/directory/dialplan.ts'
 import { readDids } from '../../module/pbx/directory/dids.ts'
-import { readHint, readName } from '../../module/pbx/directory/extensions.ts'
+import { nameOfCallerId, readHint, readName } from '../../module/pbx/directory/extensions.ts'
 import { devicesOfHint } from '../../module/pbx/directory/hint.ts'
 import { resolveInterface, resolveNumber } from '../../module/pbx/directory/interface.ts'
+import { readPlainRingGroups } from '../../module/pbx/directory/plain-ring-groups.ts'
 import { applyQueueEvent, isQueueMemberEvent } from '../../module/pbx/directory/queue-event.ts'
 import { queueGroup } from '../../module/pbx/directory/queue-group.ts'
 import {
@@ -16,6 +18,8 @@ import {
   readQueues,
 } from '../../module/pbx/directory/queues.ts'
 import { readRingGroups, ringGroup } from '../../module/pbx/directory/ring-groups.ts'
+import { createRotation } from '../../module/pbx/directory/rotation.ts'
+import { createEventBacklog } from '../../module/pbx/event-backlog.ts'
 import { raw } from './raw-message.ts'
 
 const pbxId = asPbxId('main')
@@ -68,6 +72,11 @@ t.test('every form of a member is resolved to its extension', async (t) => {
     ['PJSIP/unknown', 'hint:104@ext-local', '104'],
     ['hint:105@ext-local', '', '105'],
     ['Agent/7', 'PJSIP/105', '105'],
+    ['Agent/104', '', '104'],
+    ['Agent/7', '', 'unknown-extension'],
+    ['PJSIP/5551234@trunk1', '', 'outside-number'],
+    [`PJSIP/${'x'.repeat(1_000_000)}`, '', 'unknown-extension'],
+    ['Local/101@from-queue', '', '101'],
     ['Local/5551234#@from-queue/n', '', 'outside-number'],
     ['Local/999@from-queue/n', 'hint:999@ext-local', 'unknown-extension'],
     ['PJSIP/trunk1', '', 'unknown-extension'],
@@ -76,7 +85,11 @@ t.test('every form of a member is resolved to its extension', async (t) => {
   ]
   for (const [line, stateInterface, expected] of table) {
     const resolved = resolveInterface(line, stateInterface, extensions)
-    t.equal(resolved.kind === 'extension' ? resolved.extension : resolved.member.reason, expected, line)
+    t.equal(
+      resolved.kind === 'extension' ? resolved.extension : resolved.member.reason,
+      expected,
+      line.slice(0, 40),
+    )
   }
   t.match(resolveNumber('06501112233#', '06501112233#', extensions), { kind: 'foreign' })
 })
@@ -307,4 +320,129 @@ t.test('business numbers as the inbound routes write them', async (t) => {
     ]),
     ['6313808000', '+16313808001', '_1631380XXXX', '12345'],
   )
+})
+
+t.test('every strategy that FreePBX has, by either release', async (t) => {
+  for (const strategy of ringGroupStrategies) {
+    for (const dial of [
+      ['Macro', `dial,20,m(default)\${REPLACE(DIAL_OPTIONS,r)},103-101`],
+      ['Gosub', `macro-dial,s,1(20,m(default)\${REPLACE(DIAL_OPTIONS,r)},103-101)`],
+    ] as const) {
+      const { groups } = readRingGroups(
+        readDialplan(plan('600', ['Set', `RingGroupMethod=${strategy}`], [...dial])).steps,
+      )
+      t.match(groups, [{ number: '600', strategy, list: ['103', '101'] }], `${strategy} ${dial[0]}`)
+    }
+  }
+})
+
+t.test('a line that can not be read is told with its place', async (t) => {
+  const read = (...steps: Parameters<typeof plan>[1][]) =>
+    readRingGroups(readDialplan(plan('600', ['Set', 'RingGroupMethod=hunt'], ...steps)).steps)
+  for (const data of [
+    `macro-dial,s,1(20,Tt,\${MEMBERS})`,
+    'macro-dial,s,1(20,Tt,)',
+    'macro-dial,s,1(20)',
+    `macro-dial,s,1(20,Tt,${'('.repeat(1_000_000)})`,
+  ]) {
+    const { groups, unreadable } = read(['Gosub', data])
+    t.same(groups, [])
+    t.match(unreadable, [{ number: '600', context: 'ext-group', extension: '600', priority: 2 }])
+    t.ok((unreadable[0]?.reason.length ?? 0) < 200, 'and not quoted whole')
+  }
+  const long = Array.from({ length: 200_000 }, (_, index) => `${index}`).join('-')
+  const [group] = read(['Gosub', `macro-dial,s,1(20,Tt,${long})`]).groups
+  t.equal(group?.list.length, 200_000, 'a line of 1 MB is only a long one')
+})
+
+t.test('ring groups of a hand-written dialplan', async (t) => {
+  const teams = (...answer: ReturnType<typeof plan>) => readPlainRingGroups(readDialplan(answer).steps)
+  const { groups, unreadable } = teams(
+    ...plan(
+      '700',
+      ['Answer', ''],
+      ['Dial', 'PJSIP/101&PJSIP/102&PJSIP/5551234@trunk1,20,tT'],
+      ['Hangup', ''],
+    ),
+    ...plan('701', ['Dial', 'PJSIP/103,10'], ['Dial', 'Local/101@phones/n,10']),
+    ...plan('702', ['Dial', `\${PJSIP_DIAL_CONTACTS(101)}&PJSIP/104,20`]),
+    ...plan('703', ['Dial', `\${EVERYBODY},20`]),
+    ...plan('704', ['Playback', 'x']),
+    ...plan('_7XX', ['Dial', 'PJSIP/101']),
+  )
+  t.same(
+    groups.map((reading) => {
+      const group = ringGroup(pbxId, reading, extensions)
+      return [group.ref.number, group.strategy, memberNumbers(group), group.foreign.map(({ text }) => text)]
+    }),
+    [
+      ['700', 'ringall', ['101', '102'], ['PJSIP/5551234@trunk1']],
+      ['701', 'hunt', ['103', '101'], []],
+      ['702', 'ringall', ['101', '104'], []],
+    ],
+  )
+  t.match(unreadable, [{ number: '703', extension: '703', priority: 1, reason: /EVERYBODY/ }])
+})
+
+t.test('names out of caller ids, whatever people write', async (t) => {
+  const table: [callerId: string, name: string | null][] = [
+    ['"Alice Adams" <101>', 'Alice Adams'],
+    ['Alice <101>', 'Alice'],
+    ['"Олена 👩‍💻 Шевченко" <101>', 'Олена 👩‍💻 Шевченко'],
+    [String.raw`"Bob \"the\" Brown" <102>`, 'Bob "the" Brown'],
+    ['<101>', null],
+    ['101 <101>', null],
+    ['', null],
+    ['"" <>', null],
+  ]
+  for (const [callerId, name] of table) t.equal(nameOfCallerId(callerId), name, callerId)
+})
+
+t.test('who is asked when not all can be', async (t) => {
+  const rotation = createRotation<number>()
+  const all = Array.from({ length: 10 }, (_, index) => index)
+  t.same(
+    rotation.take(all, 4, () => false),
+    [0, 1, 2, 3],
+  )
+  t.same(
+    rotation.take(all, 4, () => false),
+    [4, 5, 6, 7],
+  )
+  t.same(
+    rotation.take(all, 4, (key) => key === 5),
+    [5, 9, 0, 1],
+    'the urgent first, then round',
+  )
+  t.same(
+    rotation.take(all, 2, (key) => key < 4),
+    [0, 1, 2, 3],
+    'the urgent all, room or not',
+  )
+  t.same(rotation.take(all, Number.POSITIVE_INFINITY, () => false).length, 10)
+  t.same(
+    rotation.take([], 4, () => false),
+    [],
+  )
+  const seen = new Set(Array.from({ length: 3 }, () => rotation.take(all, 4, () => false)).flat())
+  t.equal(seen.size, 10, 'everybody’s turn comes')
+})
+
+t.test('a flood has room for one event of each key, and forgets none of the last', async (t) => {
+  const backlog = createEventBacklog()
+  for (let turn = 0; turn < 1000; turn++) {
+    backlog.push(raw(`Event: DeviceStateChange | Device: PJSIP/${turn % 3} | State: ${turn}`))
+  }
+  backlog.push(raw('Event: DeviceStateChange | Device: PJSIP/0 | State: x | ActionID: parley-1'))
+  backlog.push(raw('Event: DeviceStateChange | Device: PJSIP/0 | State: x | ActionID: parley-1'))
+  t.equal(backlog.size, 5, 'items of an answer are never merged')
+  t.match(
+    backlog.takeAll().map((message) => [message[3], message[5]]),
+    [
+      ['PJSIP/1', '997'],
+      ['PJSIP/2', '998'],
+      ['PJSIP/0', '999'],
+    ],
+  )
+  t.equal(backlog.size, 0)
 })

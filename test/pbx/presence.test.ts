@@ -1,11 +1,13 @@
 import t from 'tap'
 import type { ExtensionEntry } from '../../module/domain/directory.ts'
 import type { DirectoryChanges } from '../../module/domain/directory-changes.ts'
-import { asExtension, asPbxId } from '../../module/domain/ids.ts'
+import { asExtension, asGroupNumber, asPbxId } from '../../module/domain/ids.ts'
 import type { Presence } from '../../module/domain/presence.ts'
 import type { PbxReading } from '../../module/pbx/directory/pbx-reading.ts'
 import { readQueues } from '../../module/pbx/directory/queues.ts'
+import { keepReading } from '../../module/pbx/keep-reading.ts'
 import { createPbxView, type PbxView } from '../../module/pbx/pbx-view.ts'
+import { readAgentStatuses } from '../../module/pbx/presence/agent-status.ts'
 import { readDeviceStates } from '../../module/pbx/presence/device-states.ts'
 import { presenceOf as judge, type PresenceSources } from '../../module/pbx/presence/presence-of.ts'
 import { raw } from './raw-message.ts'
@@ -242,4 +244,205 @@ t.test('some events can only be explained by reading again', async (t) => {
   ]
   for (const [event, outcome] of table) t.equal(view.apply(event), outcome, JSON.stringify(event))
   view.close()
+})
+
+t.test(
+  'chan_iax2 says UNKNOWN of a phone that is there and idle; chan_sip of one that it does not know',
+  async (t) => {
+    type Row = [device: string, state: string, registration: string, call: string]
+    const table: Row[] = [
+      ['IAX2/101', 'UNKNOWN', 'registered', 'idle'],
+      ['IAX2/101', 'UNAVAILABLE', 'unregistered', 'idle'],
+      ['IAX2/101', 'INUSE', 'registered', 'on-call'],
+      ['SIP/101', 'UNKNOWN', 'unknown', 'unknown'],
+      ['SIP/101', 'NOT_INUSE', 'registered', 'idle'],
+      ['SIP/101', 'UNAVAILABLE', 'unregistered', 'idle'],
+      ['SIP/101', 'RINGING', 'registered', 'ringing'],
+    ]
+    for (const [device, state, registration, call] of table) {
+      const presence = presenceOf(entry(device), new Map([[device, state]]), 0)
+      t.match(presence, { registration, call }, `${device} ${state}`)
+    }
+  },
+)
+
+const away = { value: 'away', subtype: '', message: 'Mittagspause, bis 14 Uhr 🍜' } as const
+const pause = { queue: asGroupNumber('8000'), reason: 'lunch' }
+
+t.test('one value with its reasons, each with the time of its change', async (t) => {
+  const states = new Map([['PJSIP/101', 'NOT_INUSE']])
+  const of = (over: Partial<PresenceSources>, before: Presence | undefined, now: number) =>
+    judge(entry('PJSIP/101'), { ...nothing, states, ...over }, before, now)
+  const first = of({}, undefined, 10)
+  t.equal(of({}, first, 20), first, 'nothing new is the same value')
+  const busy = of({ states: new Map([['PJSIP/101', 'INUSE']]) }, first, 20)
+  t.match(busy, { call: 'on-call', changedAt: { call: 20, registration: 10, dnd: 10 }, since: 20 })
+  const dnd = of({ dnd: new Set([asExtension('101')]) }, busy, 30)
+  t.match(dnd, { call: 'idle', dnd: 'on', changedAt: { call: 30, dnd: 30, registration: 10 } })
+  const standing = { pauses: [pause], wrapUpUntil: 100 }
+  const whole = {
+    statuses: new Map([[asExtension('101'), away]]),
+    queues: new Map([[asExtension('101'), standing]]),
+  }
+  const wrapping = of(whole, first, 40)
+  t.match(wrapping, { call: 'wrap-up', wrapUpUntil: 100, status: away, pauses: [pause], since: 40 })
+  t.equal(of(whole, wrapping, 99), wrapping)
+  t.match(of(whole, wrapping, 100), { call: 'idle', wrapUpUntil: null, changedAt: { call: 100, pauses: 40 } })
+  t.match(
+    of({ ...whole, states: new Map([['PJSIP/101', 'RINGING']]) }, wrapping, 50),
+    { call: 'ringing', wrapUpUntil: null },
+    'a call goes before the time after one',
+  )
+  t.match(of({ withoutContact: new Set(['PJSIP/101']) }, first, 50), { registration: 'unregistered' })
+  t.match(of({ isUnheard: () => true }, first, 50), { provisional: true, since: 10 })
+  t.match(of({ isUnheard: () => true, states: new Map() }, first, 50), { provisional: false })
+})
+
+t.test('agent statuses are read from a list or one event', async (t) => {
+  const read = readAgentStatuses(
+    [
+      'Event: PresenceStateChange | Presentity: CustomPresence:101 | Status: away | Subtype:  | Message: Mittagspause, bis 14 Uhr 🍜',
+      'Event: PresenceStateChange | Presentity: CustomPresence:102 | Status: not_set | Subtype:  | Message: ',
+      'Event: PresenceStateChange | Presentity: SIP:103 | Status: away',
+      'Event: PresenceStateChange | Status: away',
+    ].map(raw),
+  )
+  t.same(
+    [...read],
+    [
+      ['101', away],
+      ['102', null],
+    ],
+  )
+})
+
+const memberLine =
+  'MemberName: Alice | StateInterface: hint:101@ext-local | Membership: static | Penalty: 0 | Paused: 0'
+
+t.test('wrap-up begins with the end of a call and ends by the clock', async (t) => {
+  const { view, calls, clock } = watched()
+  clock.now = Date.now()
+  const base = reading({ 'PJSIP/101': 'NOT_INUSE' })
+  const queues = new Map([...base.queues].map(([number, queue]) => [number, { ...queue, wrapUpMs: 2000 }]))
+  view.beginReading()
+  view.replace({ ...base, queues, clockAheadMs: 60_000 })
+  t.match(presence101(view), { call: 'idle' })
+  const completed =
+    'Event: AgentComplete | Queue: 8000 | Interface: Local/101@from-queue/n | MemberName: Alice'
+  t.equal(view.apply(raw(completed)), 'applied')
+  t.match(presence101(view), { call: 'wrap-up' })
+  const until = presence101(view)?.wrapUpUntil ?? 0
+  t.ok(until > clock.now && until <= clock.now + 2000, 'by our own clock, however wrong the PBX’s is')
+  const lastCall = Math.floor((clock.now + 60_000) / 1000)
+  view.apply(
+    raw(
+      `Event: QueueMemberStatus | Queue: 8000 | Interface: Local/101@from-queue/n | ${memberLine} | LastCall: ${lastCall}`,
+    ),
+  )
+  t.match(presence101(view), { call: 'wrap-up' }, 'the member’s status says the same')
+  const ticking = setInterval(() => {
+    clock.now = Date.now()
+  }, 5)
+  t.teardown(() => clearInterval(ticking))
+  await nextTick()
+  const told = calls.length
+  while (presence101(view)?.call === 'wrap-up') await new Promise((resolve) => setTimeout(resolve, 20))
+  await nextTick()
+  t.ok(calls.length > told, 'listeners hear of it')
+  t.match(presence101(view), { call: 'idle', wrapUpUntil: null }, 'no event marks it')
+  t.ok(clock.now >= until)
+  view.close()
+})
+
+t.test('what Asterisk says just after its start is provisional until it hears of the phone', async (t) => {
+  const { view, clock } = watched()
+  view.booted(clock.now - 1000)
+  view.beginReading()
+  view.replace(reading({ 'PJSIP/101': 'NOT_INUSE' }))
+  t.match(presence101(view), { registration: 'registered', provisional: true })
+  view.apply(stateEvent('PJSIP/101', 'NOT_INUSE'))
+  t.match(presence101(view), { provisional: false }, 'even a word that only repeats what was said')
+
+  view.booted(clock.now)
+  view.beginReading()
+  view.replace(reading({ 'PJSIP/101': 'NOT_INUSE' }))
+  t.match(presence101(view), { provisional: true })
+  clock.now += 60_000
+  view.beginReading()
+  view.replace(reading({ 'PJSIP/101': 'NOT_INUSE' }))
+  t.match(presence101(view), { provisional: false }, 'by then it would have noticed')
+  view.close()
+})
+
+t.test('do-not-disturb: the AstDB counts, and an event of the lamp speaks for both', async (t) => {
+  const { view } = watched()
+  view.beginReading()
+  view.replace({ ...reading({ 'PJSIP/101': 'NOT_INUSE' }), dnd: new Set([asExtension('101')]) })
+  t.match(presence101(view), { dnd: 'on' }, 'though no lamp shows it')
+  view.apply(stateEvent('Custom:DND101', 'NOT_INUSE'))
+  t.match(presence101(view), { dnd: 'off' })
+  view.apply(stateEvent('Custom:DND101', 'BUSY'))
+  t.match(presence101(view), { dnd: 'on' })
+  view.apply(stateEvent('Custom:DND101', 'UNAVAILABLE'))
+  t.match(presence101(view), { dnd: 'off' }, 'at once, for a lamp does not come back')
+  view.close()
+})
+
+t.test('a phone that went without a word is gone until it speaks', async (t) => {
+  const { view } = watched()
+  view.beginReading()
+  view.replace({ ...reading({ 'PJSIP/101': 'NOT_INUSE' }), withoutContact: new Set(['PJSIP/101']) })
+  t.match(presence101(view), { registration: 'unregistered' })
+  view.apply(stateEvent('PJSIP/101', 'NOT_INUSE'))
+  t.match(presence101(view), { registration: 'registered' })
+  view.close()
+})
+
+t.test('readings: one at a time, the larger answers for the smaller', async (t) => {
+  const kinds: string[] = []
+  let underWay = 0
+  const kept = keepReading({
+    everyMs: 60_000,
+    gapMs: 5,
+    async read(kind) {
+      t.equal(++underWay, 1)
+      await new Promise((resolve) => setTimeout(resolve, 10))
+      underWay--
+      kinds.push(kind)
+    },
+    onFailed: (loss) => t.fail(loss.sentence),
+  })
+  t.teardown(() => kept.stop())
+  const until = async (count: number) => {
+    while (kinds.length < count) await new Promise((resolve) => setTimeout(resolve, 1))
+  }
+  await until(1)
+  t.same(kinds, ['thorough'], 'everything at the start')
+  kept.ask('schedules')
+  await until(2)
+  t.equal(kinds[1], 'schedules')
+  kept.ask('check')
+  kept.ask('thorough')
+  kept.ask('check')
+  await until(3)
+  t.equal(kinds[2], 'thorough')
+  await kept.now()
+  t.same(kinds.slice(3), ['thorough'], 'what was asked before is answered by then')
+  const never = kept.now()
+  kept.stop()
+  await never
+  await kept.now()
+})
+
+t.test('a reading that fails ends the readings, and leaves nobody waiting', async (t) => {
+  const failed = Promise.withResolvers<string>()
+  const kept = keepReading({
+    everyMs: 1,
+    gapMs: 1,
+    read: () => Promise.reject(new Error('broken')),
+    onFailed: (loss) => failed.resolve(loss.sentence),
+  })
+  await kept.now()
+  t.equal(await failed.promise, 'broken')
+  await kept.now()
 })

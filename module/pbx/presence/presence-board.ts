@@ -86,8 +86,10 @@ export function createPresenceBoard(options: PresenceBoardOptions): PresenceBoar
   }
 
   function expire(): void {
+    const now = clock()
     for (const { extension, wrapUpUntil, provisional } of presence.values()) {
-      if (wrapUpUntil !== null || provisional) changed.add(extension)
+      const wrappedUp = wrapUpUntil !== null && wrapUpUntil <= now
+      if (wrappedUp || (provisional && provisionalUntil() <= now)) changed.add(extension)
     }
     if (changed.size > 0) onChanged()
     plan()
