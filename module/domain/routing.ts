@@ -10,6 +10,7 @@ import type { PbxSnapshot } from './directory.ts'
 import type { Group } from './group.ts'
 import type { Extension, Millis } from './ids.ts'
 import { unknownPresence } from './presence.ts'
+import type { RoutingOverrides } from './sticky-mode.ts'
 
 /** What the outside world looked like when a message came; taken once, before the transaction. */
 export interface RoutingContext {
@@ -19,6 +20,8 @@ export interface RoutingContext {
   readonly panelOpen: (extension: Extension) => boolean
   readonly at: Millis
   readonly draw: number
+  /** What the rule that took the message sets apart from the group's own settings; left out, nothing. */
+  readonly overrides?: RoutingOverrides
 }
 
 /** What an inbound message does: keeps the designated agent, designates one, or leaves the customer waiting. */
