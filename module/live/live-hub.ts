@@ -14,6 +14,8 @@ export interface LiveHubDeps {
   readonly tokenKey: Uint8Array
   readonly clock: Clock
   readonly log: Log
+  /** How long an agent whose last panel closed still counts as having one open. */
+  readonly reloadGraceMs?: number
 }
 
 /** One socket, as the hub sees it. `send` must not throw; `end` closes after what was sent has left. */
@@ -28,6 +30,7 @@ interface Session {
   expiresAt: number
   /** What was last said of each group's people, so that only changes are said again. */
   readonly said: Map<GroupKey, string>
+  saidStale: boolean | null
 }
 
 /** Presence may change many times in a burst of calls; panels are told at most so often. */
@@ -42,9 +45,11 @@ export type LiveHub = ReturnType<typeof createLiveHub>
  * Tells panels what was committed, each only of the groups its viewer may see, and knows which agents have a
  * panel open. Authorisation is asked of the directory at every event, so a member who left hears nothing more.
  */
-export function createLiveHub({ store, pbx, tokenKey, clock, log }: LiveHubDeps) {
+export function createLiveHub({ store, pbx, tokenKey, clock, log, reloadGraceMs = 3000 }: LiveHubDeps) {
   const sessions = new Set<Session>()
+  /** Open panels by agent; 0 while he may be reloading his last one. */
   const open = new Map<Extension, number>()
+  const leaving = new Map<Extension, NodeJS.Timeout>()
   const panelListeners = new Set<() => void>()
   let presenceTimer: NodeJS.Timeout | null = null
 
@@ -75,10 +80,16 @@ export function createLiveHub({ store, pbx, tokenKey, clock, log }: LiveHubDeps)
       peer.end()
       return null
     }
-    const session: Session = { peer, viewer: verdict.viewer, expiresAt: verdict.expiresAt, said: new Map() }
+    const session: Session = {
+      peer,
+      viewer: verdict.viewer,
+      expiresAt: verdict.expiresAt,
+      said: new Map(),
+      saidStale: null,
+    }
     resume(session, cursor)
     sessions.add(session)
-    count(session.viewer, +1)
+    panelOpened(session.viewer)
     sendPresence(session, true)
     log.info(
       { sessionId: session.viewer.sessionId, extension: session.viewer.extension },
@@ -115,7 +126,7 @@ export function createLiveHub({ store, pbx, tokenKey, clock, log }: LiveHubDeps)
   /** For a socket that closed, or that must. */
   function drop(session: Session): void {
     if (!sessions.delete(session)) return
-    count(session.viewer, -1)
+    panelClosed(session.viewer)
     session.peer.end()
   }
 
@@ -129,12 +140,30 @@ export function createLiveHub({ store, pbx, tokenKey, clock, log }: LiveHubDeps)
   }
 
   /** Only an agent's panel makes him reachable: in an administrator's he could not answer. */
-  function count({ extension, roles }: Viewer, by: 1 | -1): void {
+  function panelOpened({ extension, roles }: Viewer): void {
     if (extension === null || !roles.includes('agent')) return
-    const before = open.get(extension) ?? 0
-    if (before + by > 0) open.set(extension, before + by)
-    else open.delete(extension)
-    if (before > 0 === open.has(extension)) return
+    clearTimeout(leaving.get(extension))
+    leaving.delete(extension)
+    const wasThere = open.has(extension)
+    open.set(extension, (open.get(extension) ?? 0) + 1)
+    if (!wasThere) panelsChanged()
+  }
+
+  /** His last panel gone may be a page being reloaded: for a moment more he counts as there. */
+  function panelClosed({ extension, roles }: Viewer): void {
+    if (extension === null || !roles.includes('agent')) return
+    const others = (open.get(extension) ?? 1) - 1
+    open.set(extension, others)
+    if (others > 0) return
+    const leave = setTimeout(() => {
+      leaving.delete(extension)
+      open.delete(extension)
+      panelsChanged()
+    }, reloadGraceMs)
+    leaving.set(extension, leave)
+  }
+
+  function panelsChanged(): void {
     presenceChanged()
     for (const listener of panelListeners) listener()
   }
@@ -148,6 +177,7 @@ export function createLiveHub({ store, pbx, tokenKey, clock, log }: LiveHubDeps)
 
   function sendPresence(session: Session, full: boolean): void {
     const snapshot = pbx.snapshot()
+    const stale = snapshot.freshness === 'stale'
     const groups: GroupPresenceWire[] = []
     for (const key of groupsOf(session)) {
       const ref = groupOfKey(key)
@@ -159,9 +189,10 @@ export function createLiveHub({ store, pbx, tokenKey, clock, log }: LiveHubDeps)
       session.said.set(key, text)
       groups.push({ kind: ref.kind, number: ref.number, people })
     }
-    if (full || groups.length > 0) {
-      session.peer.send({ type: 'presence', stale: snapshot.freshness === 'stale', full, groups })
-    }
+    // Who is in no group must hear of an outage all the same.
+    if (!full && groups.length === 0 && session.saidStale === stale) return
+    session.saidStale = stale
+    session.peer.send({ type: 'presence', stale, full, groups })
   }
 
   const groupsOf = (session: Session): Set<GroupKey> =>
@@ -186,6 +217,7 @@ export function createLiveHub({ store, pbx, tokenKey, clock, log }: LiveHubDeps)
       if (presenceTimer !== null) clearTimeout(presenceTimer)
       for (const stop of unsubscribe) stop()
       for (const session of sessions) drop(session)
+      for (const leave of leaving.values()) clearTimeout(leave)
     },
   }
 }

@@ -6,6 +6,7 @@ import { writeCursor } from '../../module/app/cursor.ts'
 import type { ServerFrame } from '../../module/contract/live.ts'
 import { asExtension } from '../../module/domain/ids.ts'
 import { unknownPresence } from '../../module/domain/presence.ts'
+import { until } from '../lab/until.ts'
 import { createSampleSidecar, inbound, tokenFor } from './sample-sidecar.ts'
 
 t.test('the live socket', async (t) => {
@@ -141,25 +142,34 @@ t.test('the live socket', async (t) => {
     await alice.closed
   })
 
-  await t.test('knows when the last panel of an agent has gone', async (t) => {
-    const changed = () =>
-      new Promise<void>((resolve) => {
-        const stop = hub.panels.onChanged(() => {
-          stop()
-          resolve()
-        })
-      })
-    const opened = changed()
+  await t.test('knows when the last panel of an agent has gone, and takes no reload for that', async (t) => {
+    const changes: boolean[] = []
+    const carol = asExtension('103')
+    const stop = hub.panels.onChanged(() => changes.push(hub.panels.isOpen(carol)))
+    t.teardown(stop)
     const one = await panel(t, hello('103'))
     const two = await panel(t, hello('103'))
-    await opened
     await two.next('ready')
     one.socket.close()
     await one.closed
-    t.ok(hub.panels.isOpen(asExtension('103')), 'the other tab is open')
-    const gone = changed()
+    t.ok(hub.panels.isOpen(carol), 'the other tab is open')
     two.socket.close()
-    await gone
-    t.notOk(hub.panels.isOpen(asExtension('103')))
+    await two.closed
+    const reloaded = await panel(t, hello('103'))
+    await reloaded.next('ready')
+    t.same(changes, [true], 'nobody was told that she had gone')
+    reloaded.socket.close()
+    await until('she has gone', () => !hub.panels.isOpen(carol))
+    t.same(changes, [true, false])
+  })
+
+  await t.test('tells who is in no group of an outage', async (t) => {
+    const frank = await panel(t, hello('106'))
+    t.equal((await frank.next('presence')).stale, false)
+    scripted.change({ freshness: 'stale' })
+    for (;;) if ((await frank.next('presence')).stale) break
+    scripted.change({ freshness: 'live' })
+    for (;;) if (!(await frank.next('presence')).stale) break
+    t.pass('and of its end')
   })
 })

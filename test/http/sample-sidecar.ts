@@ -168,7 +168,7 @@ export async function createSampleSidecar(
   })
   const scripted = createScriptedPbx()
   const { pbx } = scripted
-  const hub = createLiveHub({ store, pbx, tokenKey, clock, log })
+  const hub = createLiveHub({ store, pbx, tokenKey, clock, log, reloadGraceMs: 300 })
   const carriers = createCarrierAccounts({ store, build: options.build ?? (() => scriptedCarrier), log })
   const routing = { store, pbx, panels: hub.panels, clock, random: () => 0 }
   const receiveInbound = createReceiveInbound(routing)

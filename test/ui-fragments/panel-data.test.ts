@@ -111,6 +111,17 @@ t.test('the conversation list', async (t) => {
   t.equal(show({ filter: 'unassigned' }), 'waiting')
   t.equal(show({ filter: 'closed' }), 'closed')
   t.equal(show({ channel: 'whatsapp' }), 'waiting')
+  t.equal(show({ channel: 'sms' }), 'mine')
+  const byTrunk = withPage(all, 'all', {
+    items: [conversation('trunk', { channels: ['sip'] })],
+    next: null,
+    cursor: 'epoch.1',
+  })
+  t.match(
+    ids(visible(byTrunk, { ...view, channel: 'sms' }, '101')),
+    'trunk',
+    'a text by a SIP trunk is an SMS',
+  )
   t.equal(show({ search: 'priya' }), 'waiting', 'finds by name')
   t.equal(show({ search: '(954) 278-80' }), 'mine', 'finds by digits in any writing')
   t.equal(show({ search: 'nobody' }), '')

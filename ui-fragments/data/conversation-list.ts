@@ -79,10 +79,14 @@ export function visible(list: ConversationList, view: ListView, me: string | nul
   const wanted = view.search.trim().toLowerCase()
   return [...list.byId.values()]
     .filter((conversation) => matches(conversation, view.filter, me))
-    .filter((conversation) => view.channel === 'any' || conversation.channels.includes(view.channel))
+    .filter(({ channels }) => isShown(channels, view.channel))
     .filter((conversation) => wanted === '' || found(conversation, wanted))
     .sort((a, b) => lastAt(b) - lastAt(a) || (a.id < b.id ? 1 : -1))
 }
+
+/** A text by a SIP trunk is an SMS to whoever reads it: only the way it came differs. */
+const isShown = (channels: ConversationWire['channels'], filter: ChannelFilter): boolean =>
+  filter === 'any' || channels.includes(filter) || (filter === 'sms' && channels.includes('sip'))
 
 /** By name, or by digits in any writing: `954 278` finds +19542788086. */
 function found({ customer }: ConversationWire, wanted: string): boolean {
