@@ -145,7 +145,10 @@ t.test('the live socket', async (t) => {
   await t.test('knows when the last panel of an agent has gone, and takes no reload for that', async (t) => {
     const changes: boolean[] = []
     const carol = asExtension('103')
-    const stop = hub.panels.onChanged(() => changes.push(hub.panels.isOpen(carol)))
+    const stop = hub.panels.onChanged(() => {
+      const here = hub.panels.isOpen(carol)
+      if (here !== (changes.at(-1) ?? false)) changes.push(here)
+    })
     t.teardown(stop)
     const one = await panel(t, hello('103'))
     const two = await panel(t, hello('103'))
