@@ -77,6 +77,15 @@ export interface InboundDecision {
   readonly reopens: boolean
   /** Ring the designated agent's phone by SIP MESSAGE: he has no panel open. */
   readonly alertPhone: Extension | null
+  /** Wished for, not promised: it passes `judgeAutoReply` and the send gate in the message's own transaction. */
+  readonly autoReply?: AutoReplyWish | null
+}
+
+/** What is said to the customer by nobody: outside the hours, or while nobody is available. */
+export interface AutoReplyWish {
+  readonly text: string
+  /** At most one a conversation within this time; 12 hours unless given. */
+  readonly windowMs?: Millis
 }
 
 /** A stored decision, as it explains itself. */
