@@ -135,8 +135,8 @@ t.test('the manifest tells the truth', async (t) => {
   for (const { file, contexts } of manifest.dialplan) {
     const text = readFileSync(join(root, file), 'utf8')
     t.same(
-      [...text.matchAll(/^\[([^\]]+)\]/gm)].map(([, context]) => context),
-      contexts,
+      [...text.matchAll(/^\[([^\]]+)\]/gm)].map(([, context]) => context).sort(),
+      [...contexts].sort(),
       `${file} has these contexts and no others`,
     )
     for (const context of contexts) t.match(context, /^parley-/, 'prefixed, so that it meets nobody else’s')
@@ -171,4 +171,38 @@ t.test('every dependency is recorded with its licence and reason', async (t) => 
     for (const [name, version] of Object.entries(versions as Record<string, string>))
       t.match(version, /^\d/, `${name} is exact`)
   }
+})
+
+t.test('the lock file lets npm ci install on any platform, from any registry', async (t) => {
+  interface Locked {
+    readonly resolved?: string
+    readonly integrity?: string
+    readonly dependencies?: Record<string, string>
+    readonly optionalDependencies?: Record<string, string>
+  }
+  const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'))
+  const packages: Record<string, Locked> = lock.packages
+  /** Where Node would look: beside the package first, then one folder up after another. */
+  const isLocked = (path: string, name: string): boolean => {
+    if (packages[`${path === '' ? '' : `${path}/`}node_modules/${name}`] !== undefined) return true
+    return path !== '' && isLocked(path.slice(0, path.lastIndexOf('node_modules/')).replace(/\/$/, ''), name)
+  }
+  const missing = Object.entries(packages).flatMap(([path, { dependencies, optionalDependencies }]) =>
+    Object.keys({ ...dependencies, ...optionalDependencies })
+      .filter((name) => !isLocked(path, name))
+      .map((name) => `${name}, wanted by ${path}`),
+  )
+  t.same(missing, [], 'npm ci refuses a lock file that leaves out even another platform’s package')
+  const installed = Object.entries(packages).filter(([path]) => path !== '')
+  t.ok(installed.length > 100)
+  t.same(
+    installed.filter(([, { resolved }]) => resolved !== undefined).map(([path]) => path),
+    [],
+    'no registry’s address',
+  )
+  t.same(
+    installed.filter(([, { integrity }]) => integrity === undefined).map(([path]) => path),
+    [],
+    'each has its checksum',
+  )
 })
