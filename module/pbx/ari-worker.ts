@@ -1,3 +1,5 @@
+import http from 'node:http'
+import https from 'node:https'
 import tls from 'node:tls'
 import { parentPort, workerData } from 'node:worker_threads'
 import ari from 'ari-client'
@@ -34,7 +36,16 @@ if (parentPort !== null) {
   const data = workerData as AriWorkerData
   // For this thread alone, and for all that the package and we ourselves fetch in it.
   if (data.ca !== null) tls.setDefaultCACertificates([data.ca])
+  if (data.url.startsWith('https:')) speakTlsAlone()
   await host(parentPort, data)
+}
+
+/**
+ * Asterisk describes its API with addresses that begin with http, TLS or not, and the package follows them: it
+ * would talk plainly to a TLS port. In this thread nothing does.
+ */
+function speakTlsAlone(): void {
+  Object.assign(http, { request: https.request, get: https.get })
 }
 
 /** Hosts ari-client for as long as the PBX answers; its WebSocket, which loses subscriptions, is never opened. */
