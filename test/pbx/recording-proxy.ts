@@ -9,8 +9,8 @@ export interface RecordingProxy {
   onAction(listener: (action: ReadonlyMap<string, string>) => void): void
   /** Reads nothing more of what the PBX says, as a client that hangs. */
   stall(): void
-  /** How many sessions ended because the PBX hung up. */
-  hangups(): number
+  /** Reads on: first what was left, then that the PBX hung up, if it did. */
+  resume(): void
   close(): Promise<void>
 }
 
@@ -18,8 +18,7 @@ export async function startRecordingProxy(amiPort: number): Promise<RecordingPro
   const actions: ReadonlyMap<string, string>[] = []
   const listeners: ((action: ReadonlyMap<string, string>) => void)[] = []
   const sockets = new Set<Socket>()
-  const upstreams = new Set<Socket>()
-  let hangups = 0
+  const upstreams = new Map<Socket, Socket>()
   const server = createServer((client) => {
     const upstream = connect(amiPort, '127.0.0.1')
     let buffer = ''
@@ -28,10 +27,9 @@ export async function startRecordingProxy(amiPort: number): Promise<RecordingPro
       socket.on('error', () => socket.destroy())
       socket.on('close', () => sockets.delete(socket))
     }
-    upstreams.add(upstream)
+    upstreams.set(upstream, client)
     upstream.on('close', () => {
       upstreams.delete(upstream)
-      hangups++
       client.destroy()
     })
     client.on('close', () => upstream.destroy())
@@ -55,12 +53,14 @@ export async function startRecordingProxy(amiPort: number): Promise<RecordingPro
     actions: () => actions,
     onAction: (listener) => void listeners.push(listener),
     stall() {
-      for (const upstream of upstreams) {
+      for (const upstream of upstreams.keys()) {
         upstream.unpipe()
         upstream.pause()
       }
     },
-    hangups: () => hangups,
+    resume() {
+      for (const [upstream, client] of upstreams) upstream.pipe(client)
+    },
     async close() {
       for (const socket of sockets) socket.destroy()
       await new Promise((resolve) => server.close(resolve))
