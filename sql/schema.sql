@@ -1,5 +1,55 @@
 -- What all migrations together make. Written by test/store/write-schema.ts, never by hand.
 
+CREATE TABLE agent_conversations (
+  pbx_id TEXT NOT NULL,
+  extension TEXT NOT NULL,
+  conversation_pk INTEGER NOT NULL REFERENCES conversations (pk),
+  -- Only ever rises.
+  read_seq INTEGER NOT NULL DEFAULT 0,
+  -- Inbound messages of the conversation up to read_seq.
+  read_inbound INTEGER NOT NULL DEFAULT 0,
+  -- Messages and notes after read_seq, and after the last closing, that mention him.
+  mentions INTEGER NOT NULL DEFAULT 0 CHECK (mentions >= 0),
+  muted INTEGER NOT NULL DEFAULT 0 CHECK (muted IN (0, 1)),
+  pinned INTEGER NOT NULL DEFAULT 0 CHECK (pinned IN (0, 1)),
+  PRIMARY KEY (pbx_id, extension, conversation_pk)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX agent_conversations_by_conversation ON agent_conversations (conversation_pk) WHERE mentions > 0;
+
+CREATE INDEX agent_conversations_mentioned ON agent_conversations (pbx_id, extension, conversation_pk, mentions)
+  WHERE mentions > 0;
+
+CREATE INDEX agent_conversations_pinned ON agent_conversations (pbx_id, extension, conversation_pk)
+  WHERE pinned = 1;
+
+CREATE TABLE auto_replies (
+  message_seq INTEGER PRIMARY KEY REFERENCES messages (seq),
+  customer_pk INTEGER NOT NULL REFERENCES customers (pk),
+  conversation_pk INTEGER NOT NULL REFERENCES conversations (pk),
+  text TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  -- When the customer wrote next: robots are quick.
+  answered_at INTEGER
+) STRICT;
+
+CREATE INDEX auto_replies_by_customer ON auto_replies (customer_pk, at);
+
+CREATE TABLE canned_replies (
+  id TEXT NOT NULL PRIMARY KEY,
+  -- Null, all three, for every group.
+  pbx_id TEXT,
+  group_kind TEXT,
+  group_number TEXT,
+  -- What an agent types after the slash.
+  shortcut TEXT NOT NULL,
+  title TEXT NOT NULL,
+  text TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE UNIQUE INDEX canned_replies_by_shortcut
+  ON canned_replies (coalesce(pbx_id, ''), coalesce(group_kind, ''), coalesce(group_number, ''), shortcut);
+
 CREATE TABLE carriers (
   id TEXT NOT NULL PRIMARY KEY,
   kind TEXT NOT NULL,
@@ -37,7 +87,7 @@ CREATE TABLE conversations (
   in_channel TEXT,
   in_did TEXT,
   in_sender TEXT,
-  in_at INTEGER,
+  in_at INTEGER, inbound_count INTEGER NOT NULL DEFAULT 0, closed_inbound INTEGER NOT NULL DEFAULT 0, closed_seq INTEGER NOT NULL DEFAULT 0,
   UNIQUE (customer_pk, group_pk),
   CHECK ((designated IS NULL) = (designated_name IS NULL)),
   CHECK ((waiting_seq IS NULL) = (waiting_since IS NULL))
@@ -47,8 +97,13 @@ CREATE INDEX conversations_by_activity ON conversations (group_pk, status, activ
 
 CREATE INDEX conversations_by_agent ON conversations (group_pk, designated, status, activity_seq, channels);
 
+CREATE INDEX conversations_by_customer_did ON conversations (customer_pk, in_did);
+
 CREATE INDEX conversations_unassigned ON conversations (group_pk, waiting_seq)
   WHERE status = 'open' AND designated IS NULL;
+
+CREATE INDEX conversations_unread ON conversations (group_pk, inbound_count, closed_inbound)
+  WHERE status = 'open' AND inbound_count > closed_inbound;
 
 CREATE TABLE customer_addresses (
   address TEXT NOT NULL PRIMARY KEY,
@@ -169,6 +224,10 @@ CREATE TABLE messages (
 
 CREATE INDEX messages_by_conversation ON messages (conversation_pk, seq);
 
+CREATE INDEX messages_inbound ON messages (conversation_pk, seq) WHERE direction = 'in';
+
+CREATE INDEX messages_mentioning ON messages (conversation_pk, mention, seq) WHERE mention IS NOT NULL;
+
 CREATE INDEX messages_sent ON messages (carrier_id, carrier_message_id)
   WHERE direction = 'out' AND carrier_message_id IS NOT NULL;
 
@@ -182,6 +241,58 @@ CREATE TABLE meta (
   -- Events up to this seq have been forgotten.
   pruned_through INTEGER NOT NULL DEFAULT 0
 ) STRICT;
+
+CREATE TABLE note_mentions (
+  conversation_pk INTEGER NOT NULL REFERENCES conversations (pk),
+  extension TEXT NOT NULL,
+  seq INTEGER NOT NULL REFERENCES notes (seq),
+  name TEXT NOT NULL,
+  PRIMARY KEY (conversation_pk, extension, seq)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX note_mentions_by_note ON note_mentions (seq);
+
+CREATE TABLE notes (
+  -- That of the event which told of it: its place among the messages.
+  seq INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  conversation_pk INTEGER NOT NULL REFERENCES conversations (pk),
+  author TEXT NOT NULL,
+  -- Null for what Parley notes itself.
+  author_extension TEXT,
+  text TEXT NOT NULL,
+  -- The client's own key: the same key never writes twice.
+  client_key TEXT,
+  at INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX notes_by_conversation ON notes (conversation_pk, seq);
+
+CREATE UNIQUE INDEX notes_once ON notes (conversation_pk, author_extension, client_key)
+  WHERE client_key IS NOT NULL;
+
+CREATE TABLE opt_out_changes (
+  pk INTEGER PRIMARY KEY,
+  customer_pk INTEGER NOT NULL REFERENCES customers (pk),
+  did TEXT NOT NULL,
+  opted_out INTEGER NOT NULL CHECK (opted_out IN (0, 1)),
+  source TEXT NOT NULL CHECK (source IN ('keyword', 'carrier', 'admin')),
+  actor TEXT NOT NULL,
+  reason TEXT,
+  at INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX opt_out_changes_by_pair ON opt_out_changes (customer_pk, did, pk);
+
+CREATE TABLE opt_outs (
+  customer_pk INTEGER NOT NULL REFERENCES customers (pk),
+  did TEXT NOT NULL,
+  -- The change that made it so.
+  change_pk INTEGER NOT NULL REFERENCES opt_out_changes (pk),
+  PRIMARY KEY (customer_pk, did)
+) STRICT, WITHOUT ROWID;
+
+CREATE UNIQUE INDEX opt_outs_by_change ON opt_outs (change_pk);
 
 CREATE TABLE outbox (
   seq INTEGER PRIMARY KEY AUTOINCREMENT,

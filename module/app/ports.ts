@@ -1,4 +1,5 @@
 import type { Address } from '../domain/address.ts'
+import type { CannedReply } from '../domain/canned-reply.ts'
 import type {
   ConversationState,
   DecisionRecord,
@@ -12,6 +13,7 @@ import type { Directory, PbxSnapshot } from '../domain/directory.ts'
 import type { CommittedEvent } from '../domain/events.ts'
 import type { Failure, Result } from '../domain/failures.ts'
 import type {
+  CannedReplyId,
   CarrierId,
   ConversationId,
   DecisionId,
@@ -21,10 +23,12 @@ import type {
   MessageId,
   Millis,
   OutboxId,
+  PbxId,
   RuleId,
   Seq,
 } from '../domain/ids.ts'
 import type { Actor, Channel, InboundMessage, MessageContent, OutboundMessage } from '../domain/message.ts'
+import type { OptOut, OptOutChange, OptOutSource } from '../domain/opt-out.ts'
 import type { MessageRule, RuleSet } from '../domain/rules.ts'
 
 export type Unsubscribe = () => void
@@ -147,6 +151,66 @@ export interface ConversationSummary extends ConversationState {
   /** Since when the customer waits for an answer; null when nobody waits. */
   readonly waitingSince: Millis | null
   readonly channels: readonly Channel[]
+  /** The customer opted out of the DID that a reply would leave by. */
+  readonly optedOut: boolean
+}
+
+/** An agent as the owner of what he has read, muted and pinned. */
+export interface Reader {
+  readonly pbxId: PbxId
+  readonly extension: Extension
+}
+
+/** One conversation as it is for one agent. */
+export interface PersonalState {
+  /** Inbound messages after the last one he read, and after the conversation was last closed. */
+  readonly unread: number
+  /** Those of them, and notes, that mention him. */
+  readonly mentionsMe: number
+  /** No alert of it, and it counts for no badge but that of his mentions. */
+  readonly muted: boolean
+  /** Stands first in his lists. */
+  readonly pinned: boolean
+}
+
+/** Over all open conversations of some groups. */
+export interface UnreadTotals {
+  readonly unreadMessages: number
+  readonly unreadConversations: number
+  readonly mentions: number
+  readonly mentioningConversations: number
+}
+
+/** What colleagues tell each other in a conversation, or Parley tells them. No carrier ever sees one. */
+export interface StoredNote {
+  readonly id: MessageId
+  readonly seq: Seq
+  readonly conversationId: ConversationId
+  readonly direction: 'note'
+  readonly author: Actor
+  readonly text: string
+  readonly mentions: readonly { readonly extension: Extension; readonly name: string }[]
+  readonly at: Millis
+}
+
+export interface NoteRequest {
+  readonly conversationId: ConversationId
+  readonly author: { readonly extension: Extension; readonly name: string }
+  readonly text: string
+  readonly mentions: readonly { readonly extension: Extension; readonly name: string }[]
+  /** The client's own key: the same key never writes twice. */
+  readonly idempotencyKey: string
+  readonly at: Millis
+}
+
+export interface OptOutRequest {
+  readonly customer: Address
+  readonly did: Address
+  readonly optedOut: boolean
+  readonly source: OptOutSource
+  readonly actor: Actor
+  readonly reason: string | null
+  readonly at: Millis
 }
 
 export interface StoredMessage {
@@ -187,6 +251,8 @@ export interface ConversationQuery {
     | { readonly kind: 'nobody' }
     | { readonly kind: 'agent'; readonly extension: Extension }
   readonly channel: Channel | null
+  /** With a reader, the first page begins with all that he pinned, beside its limit, and no later page has them. */
+  readonly reader?: Reader | null
   readonly before: Seq | null
   readonly limit: number
 }
@@ -228,6 +294,27 @@ export interface Store {
     report: DeliveryReport,
     now: Millis,
   ): Promise<'changed' | 'unchanged' | 'no-such-message'>
+  /** He has read up to this message or note. Never goes back. */
+  markRead(request: {
+    readonly reader: Reader
+    readonly conversationId: ConversationId
+    readonly through: MessageId
+    readonly at: Millis
+  }): Promise<Result<PersonalState>>
+  /** What is left out stays. */
+  savePreferences(request: {
+    readonly reader: Reader
+    readonly conversationId: ConversationId
+    readonly muted: boolean | null
+    readonly pinned: boolean | null
+    readonly at: Millis
+  }): Promise<Result<PersonalState>>
+  commitNote(request: NoteRequest): Promise<Result<ReplyReceipt>>
+  /** Gives whether that was news. */
+  setOptOut(request: OptOutRequest): Promise<boolean>
+  /** Fails when another of its group has the shortcut. */
+  saveCannedReply(reply: CannedReply): Promise<Result<CannedReply>>
+  deleteCannedReply(id: CannedReplyId): Promise<boolean>
   saveDirectory(directory: Directory): Promise<void>
   saveRule(rule: MessageRule): Promise<void>
   deleteRule(id: RuleId): Promise<boolean>
@@ -243,6 +330,18 @@ export interface Store {
   /** Newest first. */
   messages(id: ConversationId, before: Seq | null, limit: number): Page<StoredMessage>
   message(id: MessageId): StoredMessage | null
+  /** Messages and notes in their one order, newest first. */
+  thread(id: ConversationId, before: Seq | null, limit: number): Page<StoredMessage | StoredNote>
+  note(id: MessageId): StoredNote | null
+  /** One for each that exists, in the order of the ids. */
+  personal(reader: Reader, ids: readonly ConversationId[]): ReadonlyMap<ConversationId, PersonalState>
+  unreadTotals(reader: Reader, groups: readonly GroupKey[]): UnreadTotals
+  /** Who is opted out now, the latest first; of one customer alone when an address is given. */
+  optOuts(before: Seq | null, limit: number, customer?: Address): Page<OptOut>
+  /** Of one customer and DID, newest first. */
+  optOutChanges(customer: Address, did: Address, limit: number): readonly OptOutChange[]
+  /** In the order of their shortcuts. */
+  cannedReplies(): readonly CannedReply[]
   decision(id: DecisionId): DecisionRecord | null
   /** Of one conversation, newest first: what its timeline shows. */
   decisions(id: ConversationId, limit: number): readonly DecisionRecord[]

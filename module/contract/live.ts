@@ -51,6 +51,21 @@ export type EventWire =
       readonly version: number
     }
   | { readonly kind: 'status-changed'; readonly status: 'open' | 'closed'; readonly version: number }
+  /** An internal note; no author where Parley noted something itself. */
+  | { readonly kind: 'note-written'; readonly messageId: string; readonly author: string | null }
+  /** Heard by the agent's own panels alone, as is the next. */
+  | {
+      readonly kind: 'read-changed'
+      readonly agent: string
+      readonly unread: number
+      readonly mentionsMe: number
+    }
+  | {
+      readonly kind: 'preferences-changed'
+      readonly agent: string
+      readonly muted: boolean
+      readonly pinned: boolean
+    }
 
 /** Presence of one group's people. Not `full`: only the groups that changed. */
 export interface GroupPresenceWire {

@@ -14,6 +14,26 @@ export type DomainEvent =
       readonly version: number
     }
   | { readonly kind: 'status-changed'; readonly status: ConversationStatus; readonly version: number }
+  /** An internal note; no author where Parley noted something itself. */
+  | { readonly kind: 'note-written'; readonly messageId: MessageId; readonly author: Extension | null }
+  /** What one agent has read. It is his own affair: only his panels hear of it. */
+  | {
+      readonly kind: 'read-changed'
+      readonly agent: Extension
+      readonly unread: number
+      readonly mentionsMe: number
+    }
+  /** His own affair too. */
+  | {
+      readonly kind: 'preferences-changed'
+      readonly agent: Extension
+      readonly muted: boolean
+      readonly pinned: boolean
+    }
+
+/** Whose affair an event is alone; null for what all members of the group may hear. */
+export const eventOwner = (event: DomainEvent): Extension | null =>
+  event.kind === 'read-changed' || event.kind === 'preferences-changed' ? event.agent : null
 
 /** An event as committed: `seq` is its place in the one order of all commits. */
 export interface CommittedEvent {

@@ -4,7 +4,7 @@ import type { Extension } from './ids.ts'
 export type Failure =
   | {
       readonly code: 'not-found'
-      readonly what: 'conversation' | 'message' | 'decision' | 'rule' | 'carrier'
+      readonly what: 'conversation' | 'message' | 'decision' | 'rule' | 'carrier' | 'canned reply'
     }
   | { readonly code: 'not-designated'; readonly designated: { extension: Extension; name: string } | null }
   | { readonly code: 'stale-version'; readonly current: number; readonly designated: string | null }
@@ -16,6 +16,12 @@ export type Failure =
   | { readonly code: 'idempotency-key-reused' }
   | { readonly code: 'conversation-closed' }
   | { readonly code: 'not-an-agent' }
+  /** The customer wants nothing from this DID. */
+  | { readonly code: 'opted-out'; readonly did: string }
+  | { readonly code: 'too-many-pins'; readonly most: number }
+  /** In a canned reply's text, at this position, counted from 1. */
+  | { readonly code: 'unknown-variable'; readonly variable: string; readonly position: number }
+  | { readonly code: 'shortcut-taken'; readonly shortcut: string }
 
 export type FailureCode = Failure['code']
 
@@ -55,6 +61,14 @@ export function failureSentence(failure: Failure): string {
       return 'You have no extension in this session, so you can look but not answer, take or transfer.'
     case 'conversation-closed':
       return 'This conversation is closed. Reopen it first.'
+    case 'opted-out':
+      return `The customer opted out of messages from ${failure.did}, so nothing is sent from it. A START from the customer, or an administrator, allows it again.`
+    case 'too-many-pins':
+      return `You have ${failure.most} conversations pinned, and no more are possible. Unpin one first.`
+    case 'unknown-variable':
+      return `There is no variable ${failure.variable} (at character ${failure.position}). Use {agent.name}, {group.name}, {customer.name}, {customer.number} or {did}, and {{ or }} for a brace.`
+    case 'shortcut-taken':
+      return `Another canned reply of this group has the shortcut /${failure.shortcut}. Choose another one.`
     default:
       return failure satisfies never
   }

@@ -18,6 +18,7 @@ export type MessageId = Branded<'MessageId'>
 export type DecisionId = Branded<'DecisionId'>
 export type OutboxId = Branded<'OutboxId'>
 export type RuleId = Branded<'RuleId'>
+export type CannedReplyId = Branded<'CannedReplyId'>
 /** A configured carrier account. Stands in its webhook URL, so an administrator may choose it: `twilio-main`. */
 export type CarrierId = Branded<'CarrierId'>
 
@@ -49,6 +50,7 @@ export const asMessageId = (value: string): MessageId => value as MessageId
 export const asDecisionId = (value: string): DecisionId => value as DecisionId
 export const asOutboxId = (value: string): OutboxId => value as OutboxId
 export const asRuleId = (value: string): RuleId => value as RuleId
+export const asCannedReplyId = (value: string): CannedReplyId => value as CannedReplyId
 export const asCarrierId = (value: string): CarrierId => value as CarrierId
 
 export const isExtension = (value: string): value is Extension => extensionShape.test(value)

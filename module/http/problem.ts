@@ -15,6 +15,10 @@ const statusOf: Record<FailureCode, number> = {
   'cannot-be-answered': 422,
   'no-way-back': 422,
   'empty-message': 422,
+  'opted-out': 422,
+  'too-many-pins': 422,
+  'unknown-variable': 422,
+  'shortcut-taken': 409,
 }
 
 export const problem = (status: number, code: string, title: string, detail: string): ProblemWire => ({

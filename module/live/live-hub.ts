@@ -5,7 +5,7 @@ import type { Clock, Log, Panels, Pbx, Store, Unsubscribe } from '../app/ports.t
 import { verifyToken } from '../app/session-token.ts'
 import type { GroupPresenceWire, ServerFrame } from '../contract/live.ts'
 import { findGroup } from '../domain/directory.ts'
-import type { CommittedEvent } from '../domain/events.ts'
+import { type CommittedEvent, eventOwner } from '../domain/events.ts'
 import { type Extension, type GroupKey, groupOfKey } from '../domain/ids.ts'
 
 export interface LiveHubDeps {
@@ -68,7 +68,8 @@ export function createLiveHub({ store, pbx, tokenKey, clock, log, reloadGraceMs 
   function tell(events: readonly CommittedEvent[]): void {
     for (const session of sessions) {
       const groups = groupsOf(session)
-      for (const event of events) if (groups.has(event.groupKey)) session.peer.send(eventFrame(event))
+      for (const event of events)
+        if (groups.has(event.groupKey) && concerns(session, event)) session.peer.send(eventFrame(event))
     }
   }
 
@@ -108,7 +109,7 @@ export function createLiveHub({ store, pbx, tokenKey, clock, log, reloadGraceMs 
     const missed =
       seq === null || seq > last ? null : store.eventsAfter(seq, [...groupsOf(session)], mostResumed)
     if (missed === null || missed.length === mostResumed) session.peer.send({ type: 'reset', cursor: here })
-    else for (const event of missed) session.peer.send(eventFrame(event))
+    else for (const event of missed) if (concerns(session, event)) session.peer.send(eventFrame(event))
   }
 
   function renew(session: Session, token: string): void {
@@ -197,6 +198,12 @@ export function createLiveHub({ store, pbx, tokenKey, clock, log, reloadGraceMs 
 
   const groupsOf = (session: Session): Set<GroupKey> =>
     new Set(visibleGroups(session.viewer, pbx.snapshot().directory, store))
+
+  /** What an agent reads, mutes and pins is told to his own panels only. */
+  function concerns({ viewer }: Session, { event }: CommittedEvent): boolean {
+    const owner = eventOwner(event)
+    return owner === null || owner === viewer.extension
+  }
 
   const eventFrame = ({ seq, at, conversationId, event }: CommittedEvent): ServerFrame => ({
     type: 'event',

@@ -1,13 +1,18 @@
 import type { IdSource, InboundReceipt, InboundRequest } from '../app/ports.ts'
 import { addressKey } from '../domain/address.ts'
-import type { InboundDecision, RoutingState } from '../domain/conversation.ts'
+import { autoReplyWindowMs, judgeAutoReply, robotMemoryMs } from '../domain/auto-reply.ts'
+import type { AutoReplyWish, InboundDecision, RoutingState } from '../domain/conversation.ts'
 import { asMessageId, type Extension, type GroupRef, type MessageId, type Seq } from '../domain/ids.ts'
 import type { Actor, InboundMessage } from '../domain/message.ts'
+import { consentWord } from '../domain/opt-out.ts'
+import type { AutoReplyTable } from './auto-reply-table.ts'
+import type { Consent } from './consent.ts'
 import { type ConversationRow, conversationState } from './conversation-row.ts'
 import type { CustomerTable } from './customer-table.ts'
 import type { Effects } from './effects.ts'
 import type { InboundKeys } from './inbound-keys.ts'
 import type { Meta } from './meta.ts'
+import type { Outbound } from './outbound.ts'
 import type { StandingChanges, Tables } from './standing.ts'
 import type { UnroutedTable } from './unrouted-table.ts'
 
@@ -17,6 +22,9 @@ export interface InboundTables extends Tables {
   readonly unrouted: UnroutedTable
   readonly meta: Meta
   readonly standing: StandingChanges
+  readonly consent: Consent
+  readonly autoReplies: AutoReplyTable
+  readonly outbound: Outbound
 }
 
 type Decide = (state: RoutingState) => InboundDecision
@@ -25,6 +33,7 @@ type Decide = (state: RoutingState) => InboundDecision
 export function createInboundVerb(tables: InboundTables, newId: IdSource) {
   const { conversations, customers, groups, messages, outbox, events, keys, unrouted, meta, standing } =
     tables
+  const { consent, autoReplies, outbound, personal } = tables
 
   function commitInbound(effects: Effects, request: InboundRequest, decide: Decide): InboundReceipt {
     const { message, route, ruleSetVersion } = request
@@ -36,6 +45,7 @@ export function createInboundVerb(tables: InboundTables, newId: IdSource) {
     keys.insert(message.carrierId, message.carrierMessageId, messageId)
     if (route === null) {
       unrouted.insert(messageId, message)
+      hearConsent(effects, message)
       return { kind: 'unrouted', messageId }
     }
     return receive(effects, messageId, message, route.group, decide)
@@ -60,7 +70,10 @@ export function createInboundVerb(tables: InboundTables, newId: IdSource) {
       customers.fillName(conversation.customer_pk, message.senderName)
     }
     const author: Actor = { kind: 'customer', name: nameOf(conversation, message) }
+    autoReplies.answered(conversation.customer_pk, at)
     const seq = insertMessage(effects, messageId, message, conversation, decision, author)
+    if (decision.mention !== null)
+      personal.addMention({ pbxId: group.pbxId, extension: decision.mention }, conversation.pk)
     if (decision.reopens && conversation.status === 'closed') {
       conversation = standing.setStatus(effects, conversation, 'open', author, at)
     }
@@ -70,7 +83,49 @@ export function createInboundVerb(tables: InboundTables, newId: IdSource) {
       outbox.addPhoneAlert(conversation, seq, decision.alertPhone, at)
       effects.outboxDue = true
     }
+    hearConsent(effects, message, conversation)
+    if (decision.autoReply != null) autoReply(effects, message, conversation, decision.autoReply)
     return { kind: 'committed', messageId, conversationId: conversationState(conversation).id, seq }
+  }
+
+  /** STOP and START hold from this very commit on, whether or not a rule takes the message. */
+  function hearConsent(effects: Effects, message: InboundMessage, conversation?: ConversationRow): void {
+    const word = consentWord(message)
+    if (word !== 'stop' && word !== 'start') return
+    const change = {
+      did: message.did,
+      optedOut: word === 'stop',
+      source: 'keyword',
+      actor: { kind: 'customer', name: message.senderName ?? message.sender.value },
+      reason: null,
+      at: message.receivedAt,
+    } as const
+    if (conversation !== undefined) consent.record(effects, conversation.customer_pk, change, conversation)
+    else consent.set(effects, { customer: message.sender, ...change })
+  }
+
+  function autoReply(
+    effects: Effects,
+    message: InboundMessage,
+    conversation: ConversationRow,
+    wish: AutoReplyWish,
+  ): void {
+    const at = message.receivedAt
+    const since = at - Math.max(wish.windowMs ?? 0, autoReplyWindowMs, robotMemoryMs)
+    const earlier = autoReplies.earlier(conversation.customer_pk, conversation.pk, since)
+    if (judgeAutoReply(wish, message, earlier) !== 'send') return
+    const pass = outbound.pass(conversation.customer_pk, message.did)
+    if (!pass.ok) return
+    const seq = outbound.queue(effects, conversation, pass.value, {
+      id: asMessageId(newId()),
+      channel: message.channel,
+      carrierId: message.carrierId,
+      to: message.sender,
+      text: wish.text,
+      author: { kind: 'pbx', name: 'Auto-reply' },
+      at,
+    })
+    autoReplies.insert(seq, conversation, wish.text, at)
   }
 
   function open(message: InboundMessage, group: GroupRef, customerPk: number | null): ConversationRow {

@@ -2,17 +2,25 @@ import { createHash } from 'node:crypto'
 import type { IdSource, ReplyDecision, ReplyReceipt, ReplyRequest } from '../app/ports.ts'
 import type { ConversationState } from '../domain/conversation.ts'
 import { fail, type Result, succeed } from '../domain/failures.ts'
-import { asMessageId, type MessageId } from '../domain/ids.ts'
+import { asMessageId, groupOfKey, type MessageId } from '../domain/ids.ts'
+import type { SendPass } from '../domain/send-gate.ts'
+import type { PersonalVerbs } from './commit-personal.ts'
 import type { Connection } from './connection.ts'
-import { type ConversationRow, channelBit, conversationState } from './conversation-row.ts'
+import { type ConversationRow, conversationState } from './conversation-row.ts'
 import type { Effects } from './effects.ts'
+import type { Outbound } from './outbound.ts'
 import type { StandingChanges, Tables } from './standing.ts'
 
 type Decide = (state: ConversationState) => Result<ReplyDecision>
 
 /** An agent's reply: stored and put in the outbox in one, once for each of the client's keys. */
-export function createReplyVerb(db: Connection, tables: Tables, standing: StandingChanges, newId: IdSource) {
-  const { conversations, messages, outbox, events } = tables
+export function createReplyVerb(
+  db: Connection,
+  tables: Tables & { readonly outbound: Outbound; readonly personalVerbs: PersonalVerbs },
+  standing: StandingChanges,
+  newId: IdSource,
+) {
+  const { conversations, outbound, personal, personalVerbs } = tables
   const findKey = db.prepare<[string, string, string], { content_hash: Uint8Array; message_id: string }>(
     `SELECT content_hash, message_id FROM idempotency_keys
       WHERE pbx_id = +? AND extension = +? AND key = +?`,
@@ -32,7 +40,9 @@ export function createReplyVerb(db: Connection, tables: Tables, standing: Standi
     }
     const decided = decide(state)
     if (!decided.ok) return decided
-    const messageId = write(effects, request, conversation, decided.value)
+    const pass = outbound.pass(conversation.customer_pk, decided.value.via.did)
+    if (!pass.ok) return pass
+    const messageId = write(effects, request, conversation, decided.value, pass.value)
     insertKey.run(...author, request.idempotencyKey, hash, messageId)
     return succeed({ messageId, repeated: false })
   }
@@ -42,38 +52,28 @@ export function createReplyVerb(db: Connection, tables: Tables, standing: Standi
     request: ReplyRequest,
     before: ConversationRow,
     decision: ReplyDecision,
+    pass: SendPass,
   ): MessageId {
     const { at, text } = request
     const { via, designation } = decision
     const conversation =
       designation === null ? before : standing.designate(effects, before, designation, at).conversation
     const id = asMessageId(newId())
-    const seq = events.append(effects, conversation, at, {
-      kind: 'message-written',
-      messageId: id,
-      author: request.author.extension,
-    })
-    messages.insert({
-      seq,
+    const seq = outbound.queue(effects, conversation, pass, {
       id,
-      conversationPk: conversation.pk,
-      direction: 'out',
       channel: via.channel,
       carrierId: via.carrierId,
-      carrierMessageId: null,
-      did: via.did,
-      peer: via.sender,
-      content: { kind: 'text', text, media: [] },
-      mention: null,
+      to: via.sender,
+      text,
       author: { kind: 'agent', ...request.author },
-      state: 'queued',
-      carrierAt: null,
       at,
     })
-    conversations.setOutbound(conversation.pk, seq, channelBit(via.channel))
     conversations.settle(conversation.pk, seq)
-    outbox.addMessage(conversation, seq, at)
-    effects.outboxDue = true
+    // Who answers has read what he answers.
+    const reader = { pbxId: groupOfKey(conversation.group_key).pbxId, extension: request.author.extension }
+    personalVerbs.reading(effects, conversation, reader, at, () => {
+      personal.markRead(reader, conversation.pk, seq)
+    })
     return id
   }
 

@@ -5,11 +5,13 @@ import {
   type ConversationId,
   type Extension,
   type GroupKey,
+  groupKey,
   groupOfKey,
   type Millis,
   type Seq,
 } from '../domain/ids.ts'
 import type { MessageContent } from '../domain/message.ts'
+import { mostPins } from './commit-personal.ts'
 import type { Connection } from './connection.ts'
 import {
   type ConversationRow,
@@ -21,12 +23,14 @@ import {
 } from './conversation-row.ts'
 import type { GroupTable } from './group-table.ts'
 import { pageOf } from './page.ts'
+import type { PersonalTable } from './personal-table.ts'
 import { previewOf } from './preview.ts'
 import { parseJson } from './stored-json.ts'
 
 /** Reading conversations: every list walks an index backwards and stops, however many conversations there are. */
 export interface ConversationList {
   byId(id: ConversationId): ConversationSummary | null
+  /** With a reader, the first page begins with all that he pinned, beside its limit; later pages have none of them. */
   page(query: ConversationQuery): Page<ConversationSummary>
   waiting(group: GroupKey, limit: number): readonly ConversationId[]
   designatedTo(group: GroupKey, extension: Extension): readonly ConversationId[]
@@ -37,6 +41,7 @@ interface SummaryRow extends ConversationRow {
   readonly last_content: string | null
   readonly last_mention: Extension | null
   readonly last_at: Millis | null
+  readonly opted_out: number
 }
 
 interface Place {
@@ -46,11 +51,17 @@ interface Place {
 
 const allChannels = channelBit('sms') | channelBit('whatsapp') | channelBit('sip')
 
-export function createConversationList(db: Connection, groups: GroupTable): ConversationList {
+export function createConversationList(
+  db: Connection,
+  groups: GroupTable,
+  personal: PersonalTable,
+): ConversationList {
   const summary = (where: string) => `SELECT ${conversationColumns},
-      m.direction AS last_direction, m.content AS last_content, m.mention AS last_mention, m.at AS last_at
+      m.direction AS last_direction, m.content AS last_content, m.mention AS last_mention, m.at AS last_at,
+      EXISTS (SELECT 1 FROM opt_outs x WHERE x.customer_pk = c.customer_pk AND x.did = c.in_did) AS opted_out
     FROM ${conversationTables} LEFT JOIN messages m ON m.seq = c.last_message_seq WHERE ${where}`
   const byPk = db.prepare<[number], SummaryRow>(summary('c.pk = +?'))
+  const activity = db.prepare<[number], Place>('SELECT pk, activity_seq FROM conversations WHERE pk = +?')
   const byId = db.prepare<[string], SummaryRow>(summary('c.id = +?'))
   // One group and one status at a time, so that the index gives the order; pages are merged from these.
   const places = (filter: string) =>
@@ -92,6 +103,31 @@ export function createConversationList(db: Connection, groups: GroupTable): Conv
       .slice(0, count)
   }
 
+  function firstAndOthers(query: ConversationQuery): Page<ConversationSummary> {
+    const { reader = null, before, limit } = query
+    const pinned = new Set(reader === null ? [] : personal.pinned(reader, mostPins))
+    const others = pageOf(
+      limit,
+      (count) =>
+        newest(query, count + pinned.size)
+          .filter(({ pk }) => !pinned.has(pk))
+          .slice(0, count),
+      (place) => place.activity_seq,
+      summaryAt,
+    )
+    if (before !== null || pinned.size === 0) return others
+    return { ...others, items: [...pinnedOnes(query, [...pinned]), ...others.items] }
+  }
+
+  function pinnedOnes(query: ConversationQuery, pks: readonly number[]): readonly ConversationSummary[] {
+    const groupKeys = new Set(query.groups)
+    return pks
+      .flatMap((pk) => activity.get(pk) ?? [])
+      .sort((a, b) => b.activity_seq - a.activity_seq)
+      .map(summaryAt)
+      .filter((conversation) => groupKeys.has(groupKey(conversation.group)) && matches(conversation, query))
+  }
+
   function groupPks(keys: readonly GroupKey[]): readonly number[] {
     return [...new Set(keys)].flatMap((key) => groups.find(groupOfKey(key)) ?? [])
   }
@@ -107,13 +143,7 @@ export function createConversationList(db: Connection, groups: GroupTable): Conv
       const row = byId.get(id)
       return row === undefined ? null : conversationSummary(row)
     },
-    page: (query) =>
-      pageOf(
-        query.limit,
-        (count) => newest(query, count),
-        (place) => place.activity_seq,
-        summaryAt,
-      ),
+    page: firstAndOthers,
     waiting: (group, limit) =>
       groupPks([group]).flatMap((pk) => {
         const longest = waiting.all(pk, limit)
@@ -127,12 +157,23 @@ export function createConversationList(db: Connection, groups: GroupTable): Conv
   }
 }
 
+function matches(
+  { status, designated, channels }: ConversationSummary,
+  query: Pick<ConversationQuery, 'status' | 'designated' | 'channel'>,
+): boolean {
+  if (query.status !== 'all' && query.status !== status) return false
+  if (query.channel !== null && !channels.includes(query.channel)) return false
+  if (query.designated.kind === 'anyone') return true
+  return designated === (query.designated.kind === 'agent' ? query.designated.extension : null)
+}
+
 const conversationSummary = (row: SummaryRow): ConversationSummary => ({
   ...conversationState(row),
   openedAt: row.opened_at,
   lastMessage: lastMessage(row),
   waitingSince: row.waiting_since,
   channels: channelsOfBits(row.channels),
+  optedOut: row.opted_out === 1,
 })
 
 function lastMessage(row: SummaryRow): ConversationSummary['lastMessage'] {

@@ -21,6 +21,8 @@ export interface Standing {
 export interface ConversationTable {
   byId(id: string): ConversationRow | null
   ofCustomer(customerPk: number, groupPk: number): ConversationRow | null
+  /** Those whose customer wrote to this DID last; `did` as an address key. */
+  ofCustomerAndDid(customerPk: number, did: string): readonly ConversationRow[]
   insert(id: string, customerPk: number, groupPk: number, at: Millis): ConversationRow
   setStanding(pk: number, standing: Standing): void
   setActivity(pk: number, seq: Seq): void
@@ -37,6 +39,7 @@ export function createConversationTable(db: Connection): ConversationTable {
   const byPk = read<[number]>('c.pk = +?')
   const byId = read<[string]>('c.id = +?')
   const ofCustomer = read<[number, number]>('c.customer_pk = +? AND c.group_pk = +?')
+  const ofCustomerAndDid = read<[number, string]>('c.customer_pk = +? AND c.in_did = +?')
   const insert = db.prepare<[string, number, number, Millis]>(
     "INSERT INTO conversations (id, customer_pk, group_pk, status, opened_at) VALUES (?, ?, ?, 'open', ?)",
   )
@@ -51,6 +54,7 @@ export function createConversationTable(db: Connection): ConversationTable {
   const setInbound = db.prepare(
     `UPDATE conversations
         SET activity_seq = $seq, last_message_seq = $seq, channels = channels | $channel,
+            inbound_count = inbound_count + 1,
             waiting_seq = CASE WHEN $waits THEN coalesce(waiting_seq, $seq) END,
             waiting_since = CASE WHEN $waits THEN coalesce(waiting_since, $at) END,
             in_carrier_id = $carrier, in_channel = $channelName, in_did = $did, in_sender = $sender, in_at = $at
@@ -66,6 +70,7 @@ export function createConversationTable(db: Connection): ConversationTable {
   return {
     byId: (id) => byId.get(id) ?? null,
     ofCustomer: (customerPk, groupPk) => ofCustomer.get(customerPk, groupPk) ?? null,
+    ofCustomerAndDid: (customerPk, did) => ofCustomerAndDid.all(customerPk, did),
     insert(id, customerPk, groupPk, at) {
       const pk = Number(insert.run(id, customerPk, groupPk, at).lastInsertRowid)
       const row = byPk.get(pk)

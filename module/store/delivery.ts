@@ -1,4 +1,5 @@
 import type { OutboxItem, OutboxResult } from '../app/ports.ts'
+import { addressOfKey } from '../domain/address.ts'
 import {
   afterReport,
   type DeliveryReport,
@@ -15,10 +16,14 @@ import {
   type OutboxId,
   type Seq,
 } from '../domain/ids.ts'
+import { refusedAtGate } from '../domain/send-gate.ts'
 import type { Connection } from './connection.ts'
+import type { Consent } from './consent.ts'
 import type { EarlyReports } from './early-reports.ts'
 import type { Effects } from './effects.ts'
 import type { EventLog, EventPlace } from './event-log.ts'
+import type { OptOutTable } from './opt-out-table.ts'
+import type { Outbound } from './outbound.ts'
 import { type OutboxRow, type OutboxTable, outboxItem, placeOf } from './outbox-table.ts'
 import { nullableJson } from './stored-json.ts'
 
@@ -26,6 +31,9 @@ interface SentRow {
   seq: Seq
   id: string
   state: DeliveryState
+  did: string
+  at: Millis
+  customer_pk: number
   conversation_pk: number
   conversation_id: string
   group_pk: number
@@ -42,9 +50,16 @@ interface Fate {
 /** What becomes of outbound messages once they are stored. */
 export function createDeliveryVerbs(
   db: Connection,
-  { outbox, events }: { readonly outbox: OutboxTable; readonly events: EventLog },
+  tables: {
+    readonly outbox: OutboxTable
+    readonly events: EventLog
+    readonly outbound: Outbound
+    readonly optOuts: OptOutTable
+    readonly consent: Consent
+  },
   earlyReports: EarlyReports,
 ) {
+  const { outbox, events, outbound, optOuts, consent } = tables
   const setState = db.prepare<[DeliveryState, string | null, Seq]>(
     'UPDATE messages SET state = ?, failure = ? WHERE seq = +?',
   )
@@ -53,7 +68,8 @@ export function createDeliveryVerbs(
   )
   const sent = (
     which: string,
-  ) => `SELECT m.seq, m.id, m.state, m.conversation_pk, c.id AS conversation_id, c.group_pk,
+  ) => `SELECT m.seq, m.id, m.state, m.did, m.at, m.conversation_pk, c.id AS conversation_id,
+            c.customer_pk, c.group_pk,
             g.pbx_id || '/' || g.kind || '/' || g.number AS group_key
        FROM messages m
        JOIN conversations c ON c.pk = m.conversation_pk
@@ -94,12 +110,52 @@ export function createDeliveryVerbs(
   const messageOf = (row: OutboxRow) => ({ place: placeOf(row), seq: row.message_seq, id: row.message_id })
 
   function claim(effects: Effects, now: Millis, limit: number): readonly OutboxItem[] {
-    const rows = outbox.due(now, limit)
+    const rows = outbox.due(now, limit).filter((row) => mayLeave(effects, row, now))
     for (const row of rows) {
       outbox.markSending(row.seq)
       if (row.kind === 'message') changeState(effects, messageOf(row), 'sending', null, now)
     }
     return rows.map(outboxItem)
+  }
+
+  /** The customer may have opted out since it was queued: then it fails here, and never leaves. */
+  function mayLeave(effects: Effects, row: OutboxRow, now: Millis): boolean {
+    if (row.kind !== 'message') return true
+    const did = addressOfKey(row.did)
+    if (outbound.pass(row.customer_pk, did).ok) return true
+    outbox.remove(row.seq)
+    effects.outboxDue = true
+    changeState(effects, messageOf(row), 'failed', refusedAtGate(did), now)
+    return false
+  }
+
+  /**
+   * A carrier that refuses for an opt-out knows of one that we don't. What it says of a message from before the
+   * customer's last word on it is stale.
+   */
+  function learnOptOut(
+    effects: Effects,
+    message: {
+      readonly customer_pk: number
+      readonly did: string
+      readonly at: Millis
+      readonly place: EventPlace
+    },
+    failure: SendFailure | null,
+    now: Millis,
+  ): void {
+    if (failure?.code !== 'opted-out') return
+    const changedAt = optOuts.changedAt(message.customer_pk, message.did)
+    if (changedAt !== null && changedAt > message.at) return
+    const actor = { kind: 'pbx', name: 'Carrier' } as const
+    const change = {
+      did: addressOfKey(message.did),
+      optedOut: true,
+      source: 'carrier',
+      actor,
+      at: now,
+    } as const
+    consent.record(effects, message.customer_pk, { ...change, reason: failure.carrierCode }, message.place)
   }
 
   function settle(effects: Effects, id: OutboxId, result: OutboxResult, now: Millis): void {
@@ -116,6 +172,7 @@ export function createDeliveryVerbs(
     if (row.kind !== 'message') return
     const { state, failure } = outcomeOf(row, result.outcome)
     changeState(effects, messageOf(row), state, failure, now)
+    learnOptOut(effects, { ...row, at: row.created_at, place: placeOf(row) }, failure, now)
   }
 
   function outcomeOf(row: OutboxRow, outcome: DoneOutcome): Fate {
@@ -172,6 +229,7 @@ export function createDeliveryVerbs(
       group_key: row.group_key,
     }
     changeState(effects, { place, seq: row.seq, id: row.id }, next, next === 'failed' ? failure : null, now)
+    if (next === 'failed') learnOptOut(effects, { ...row, place }, failure, now)
     return 'changed'
   }
 

@@ -12,6 +12,7 @@ import {
   type Seq,
 } from '../domain/ids.ts'
 import type { Channel, MessageContent } from '../domain/message.ts'
+import type { SendPass } from '../domain/send-gate.ts'
 import type { Connection } from './connection.ts'
 import type { EventPlace } from './event-log.ts'
 import { parseJson } from './stored-json.ts'
@@ -35,12 +36,14 @@ export interface OutboxRow {
   readonly state: DeliveryState | null
   readonly conversation_pk: number
   readonly conversation_id: string
+  readonly customer_pk: number
   readonly group_pk: number
   readonly group_key: GroupKey
 }
 
 export interface OutboxTable {
-  addMessage(conversation: EventPlace, messageSeq: Seq, at: Millis): void
+  /** Only with the gate's pass. */
+  addMessage(conversation: EventPlace, pass: SendPass, messageSeq: Seq, at: Millis): void
   addPhoneAlert(conversation: EventPlace, messageSeq: Seq, extension: Extension, at: Millis): void
   /** The due heads of their lanes, oldest first. */
   due(now: Millis, limit: number): readonly OutboxRow[]
@@ -61,7 +64,7 @@ export function createOutboxTable(db: Connection, newId: IdSource): OutboxTable 
     db.prepare<P, OutboxRow>(
       `SELECT o.seq, o.id, o.kind, o.extension, o.sending, o.attempt, o.created_at,
               o.message_seq, m.id AS message_id, m.carrier_id, m.channel, m.did, m.peer, m.content, m.state,
-              o.conversation_pk, c.id AS conversation_id, c.group_pk,
+              o.conversation_pk, c.id AS conversation_id, c.customer_pk, c.group_pk,
               g.pbx_id || '/' || g.kind || '/' || g.number AS group_key
          FROM outbox o
          JOIN messages m ON m.seq = o.message_seq
@@ -91,7 +94,7 @@ export function createOutboxTable(db: Connection, newId: IdSource): OutboxTable 
   const remove = db.prepare<[Seq]>('DELETE FROM outbox WHERE seq = +?')
 
   return {
-    addMessage: ({ pk, id }, messageSeq, at) =>
+    addMessage: ({ pk, id }, _pass, messageSeq, at) =>
       void insert.run(newId(), 'message', id, pk, messageSeq, null, at, at),
     addPhoneAlert({ pk, id }, messageSeq, extension, at) {
       const lane = `${id}/${extension}`

@@ -1,11 +1,17 @@
 import type { Clock, IdSource, Log, Store } from '../app/ports.ts'
-import type { Seq } from '../domain/ids.ts'
+import { addressKey } from '../domain/address.ts'
+import { groupOfKey, type Seq } from '../domain/ids.ts'
+import { createAutoReplyTable } from './auto-reply-table.ts'
+import { createCannedReplyTable } from './canned-reply-table.ts'
 import { createCarrierTable } from './carrier-table.ts'
 import { createStandingVerbs } from './commit-designation.ts'
 import { createInboundVerb } from './commit-inbound.ts'
+import { createNotes } from './commit-note.ts'
+import { createPersonalVerbs } from './commit-personal.ts'
 import { createCommitQueue } from './commit-queue.ts'
 import { createReplyVerb } from './commit-reply.ts'
 import { type Connection, openConnection } from './connection.ts'
+import { createConsent } from './consent.ts'
 import { createConversationList } from './conversation-list.ts'
 import { createConversationTable } from './conversation-table.ts'
 import { createCustomerTable } from './customer-table.ts'
@@ -20,8 +26,12 @@ import { createInboundKeys } from './inbound-keys.ts'
 import { createMessageTable } from './message-table.ts'
 import { openMeta } from './meta.ts'
 import { migrate, readMigrations } from './migrations.ts'
+import { createNoteTable } from './note-table.ts'
+import { createOptOutTable, type OptOutRow, optOutOf } from './opt-out-table.ts'
+import { createOutbound } from './outbound.ts'
 import { createOutboxTable } from './outbox-table.ts'
 import { pageOf } from './page.ts'
+import { createPersonalTable } from './personal-table.ts'
 import { createRuleTable } from './rule-table.ts'
 import { createSecretBox } from './secret-box.ts'
 import { createStandingChanges } from './standing.ts'
@@ -75,7 +85,12 @@ export function storeOn(db: Connection, options: StoreOptions): Store {
   const conversations = createConversationTable(db)
   const decisions = createDecisionTable(db)
   const outbox = createOutboxTable(db, newId)
-  const tables = { conversations, groups, messages, decisions, outbox, events }
+  const personal = createPersonalTable(db)
+  const noteTable = createNoteTable(db)
+  const optOuts = createOptOutTable(db)
+  const cannedReplies = createCannedReplyTable(db)
+  const outbound = createOutbound({ conversations, messages, outbox, events, optOuts })
+  const tables = { conversations, groups, messages, decisions, outbox, events, personal }
   const standing = createStandingChanges(db, tables, newId)
   const customers = createCustomerTable(db, newId)
   const keys = createInboundKeys(db)
@@ -84,12 +99,19 @@ export function storeOn(db: Connection, options: StoreOptions): Store {
   const rules = createRuleTable(db, meta)
   const carriers = createCarrierTable(db, box)
   const directories = createDirectoryTable(db)
-  const list = createConversationList(db, groups)
+  const list = createConversationList(db, groups, personal)
+  const notes = createNotes({ ...tables, notes: noteTable }, newId)
+  const consent = createConsent({ conversations, customers, optOuts, notes })
+  const personalVerbs = createPersonalVerbs({ ...tables, notes: noteTable })
 
-  const inbound = createInboundVerb({ ...tables, customers, keys, unrouted, meta, standing }, newId)
-  const reply = createReplyVerb(db, tables, standing, newId)
+  const autoReplies = createAutoReplyTable(db)
+  const inbound = createInboundVerb(
+    { ...tables, customers, keys, unrouted, meta, standing, consent, autoReplies, outbound },
+    newId,
+  )
+  const reply = createReplyVerb(db, { ...tables, outbound, personalVerbs }, standing, newId)
   const standingVerbs = createStandingVerbs(tables, standing)
-  const delivery = createDeliveryVerbs(db, tables, earlyReports)
+  const delivery = createDeliveryVerbs(db, { ...tables, outbound, optOuts, consent }, earlyReports)
 
   const announcer = createAnnouncer(log)
   const { run, drain } = createCommitQueue({
@@ -111,6 +133,12 @@ export function storeOn(db: Connection, options: StoreOptions): Store {
     settleInterrupted: (now) => run((effects) => delivery.settleInterrupted(effects, now)),
     commitReport: (carrierId, report, now) =>
       run((effects) => delivery.report(effects, carrierId, report, now)),
+    markRead: (request) => run((effects) => personalVerbs.markRead(effects, request)),
+    savePreferences: (request) => run((effects) => personalVerbs.savePreferences(effects, request)),
+    commitNote: (request) => run((effects) => notes.commitNote(effects, request)),
+    setOptOut: (request) => run((effects) => consent.set(effects, request)),
+    saveCannedReply: (reply) => run(() => cannedReplies.save(reply)),
+    deleteCannedReply: (id) => run(() => cannedReplies.remove(id)),
     saveDirectory: (directory) => run(() => directories.save(directory, clock())),
     saveRule: (rule) => run(() => rules.save(rule)),
     deleteRule: (id) => run(() => rules.remove(id)),
@@ -138,6 +166,50 @@ export function storeOn(db: Connection, options: StoreOptions): Store {
         (message) => message,
       ),
     message: messages.byId,
+    thread: (id, before, limit) =>
+      pageOf(
+        limit,
+        (count) =>
+          [
+            ...messages.ofConversation(id, before ?? newestSeq, count),
+            ...noteTable.ofConversation(id, before ?? newestSeq, count),
+          ]
+            .sort((a, b) => b.seq - a.seq)
+            .slice(0, count),
+        (entry) => entry.seq,
+        (entry) => entry,
+      ),
+    note: noteTable.byId,
+    personal: (reader, ids) =>
+      new Map(
+        ids.flatMap((id) => {
+          const state = personal.of(reader, id)
+          return state === null ? [] : [[id, state] as const]
+        }),
+      ),
+    unreadTotals: (reader, keys) =>
+      personal.totals(
+        reader,
+        [...new Set(keys)].flatMap((key) => groups.find(groupOfKey(key)) ?? []),
+      ),
+    optOuts(before, limit, customer) {
+      const customerPk = customer === undefined ? null : customers.find(addressKey(customer))
+      if (customer !== undefined && customerPk === null) return { items: [], next: null }
+      return pageOf(
+        limit,
+        (count): readonly OptOutRow[] =>
+          customerPk === null
+            ? optOuts.current(before ?? newestSeq, count)
+            : optOuts.currentOf(customerPk, before ?? newestSeq, count),
+        (row) => row.pk,
+        optOutOf,
+      )
+    },
+    optOutChanges(customer, did, limit) {
+      const customerPk = customers.find(addressKey(customer))
+      return customerPk === null ? [] : optOuts.history(customerPk, addressKey(did), limit)
+    },
+    cannedReplies: cannedReplies.all,
     decision: decisions.byId,
     decisions: decisions.ofConversation,
     knownGroups: groups.known,

@@ -1,6 +1,6 @@
 import type { IdSource } from '../app/ports.ts'
 import type { ConversationStatus, DesignationChange } from '../domain/conversation.ts'
-import { asDecisionId, type DecisionId, type Millis } from '../domain/ids.ts'
+import { asDecisionId, type DecisionId, groupOfKey, type Millis } from '../domain/ids.ts'
 import type { Actor } from '../domain/message.ts'
 import type { Connection } from './connection.ts'
 import type { ConversationRow } from './conversation-row.ts'
@@ -11,6 +11,7 @@ import type { EventLog } from './event-log.ts'
 import type { GroupTable } from './group-table.ts'
 import type { MessageTable } from './message-table.ts'
 import type { OutboxTable } from './outbox-table.ts'
+import type { PersonalTable } from './personal-table.ts'
 
 export interface Tables {
   readonly conversations: ConversationTable
@@ -19,6 +20,7 @@ export interface Tables {
   readonly decisions: DecisionTable
   readonly outbox: OutboxTable
   readonly events: EventLog
+  readonly personal: PersonalTable
 }
 
 /** The only way to change who is designated or whether a conversation is open. Gives the conversation after it. */
@@ -39,7 +41,7 @@ export interface StandingChanges {
 }
 
 export function createStandingChanges(db: Connection, tables: Tables, newId: IdSource): StandingChanges {
-  const { conversations, groups, messages, decisions, outbox, events } = tables
+  const { conversations, groups, messages, decisions, outbox, events, personal } = tables
   const insertStatusChange = db.prepare(
     'INSERT INTO status_changes (seq, conversation_pk, at, status, actor) VALUES (?, ?, ?, ?, ?)',
   )
@@ -90,6 +92,8 @@ export function createStandingChanges(db: Connection, tables: Tables, newId: IdS
         // A round robin goes on from its own choice, not from where a person sent something.
         if (change.input !== null) groups.setCursor(conversation.group_pk, to.extension)
         messages.mentionUnanswered(conversation.pk, conversation.settled_seq, to.extension, to.name)
+        const { pbxId } = groupOfKey(conversation.group_key)
+        personal.recountMentions({ pbxId, extension: to.extension }, conversation.pk)
         alertAgent(effects, conversation, change, at)
       }
       const seq = events.append(effects, conversation, at, {
@@ -116,6 +120,7 @@ export function createStandingChanges(db: Connection, tables: Tables, newId: IdS
       // Whoever closes a conversation has dealt with what was said in it.
       if (status === 'open') return conversation
       conversations.settle(conversation.pk, seq)
+      personal.closed(conversation.pk, seq)
       return { ...conversation, settled_seq: seq, waiting_since: null }
     },
   }

@@ -28,7 +28,7 @@ const contradictions: Readonly<Record<string, string>> = {
   'a conversation’s place in lists is not its last activity': `
     SELECT id FROM conversations c
      WHERE activity_seq <> (SELECT max(seq) FROM events e WHERE e.conversation_pk = c.pk
-       AND e.event ->> 'kind' <> 'message-state-changed')`,
+       AND e.event ->> 'kind' NOT IN ('message-state-changed', 'read-changed', 'preferences-changed'))`,
   'a customer waits though answered, or is answered by nobody': `
     SELECT id FROM conversations c
      WHERE status = 'open' AND waiting_seq IS NOT
@@ -45,6 +45,24 @@ const contradictions: Readonly<Record<string, string>> = {
      WHERE m.direction = 'out'
        AND CASE WHEN o.seq IS NULL THEN 'gone' WHEN o.sending THEN 'sending' ELSE 'queued' END
         <> CASE WHEN m.state IN ('queued', 'sending') THEN m.state ELSE 'gone' END`,
+  'a conversation’s count of inbound messages is wrong': `
+    SELECT id FROM conversations c
+     WHERE inbound_count <> (SELECT count(*) FROM messages m WHERE m.conversation_pk = c.pk AND direction = 'in')
+        OR closed_inbound <> (SELECT count(*) FROM messages m
+             WHERE m.conversation_pk = c.pk AND direction = 'in' AND seq <= c.closed_seq)`,
+  'what an agent has read does not add up': `
+    SELECT a.* FROM agent_conversations a JOIN conversations c ON c.pk = a.conversation_pk
+     WHERE read_seq > closed_seq AND read_inbound <> (SELECT count(*) FROM messages m
+             WHERE m.conversation_pk = c.pk AND direction = 'in' AND seq <= read_seq)
+        OR mentions <> (SELECT count(*) FROM messages m
+             WHERE m.conversation_pk = c.pk AND mention = extension AND seq > max(read_seq, closed_seq))
+           + (SELECT count(*) FROM note_mentions n
+             WHERE n.conversation_pk = c.pk AND n.extension = a.extension AND seq > max(read_seq, closed_seq))`,
+  'an opt-out is not the last change of its customer and DID': `
+    SELECT * FROM (
+      SELECT customer_pk, did, opted_out, max(pk) AS pk FROM opt_out_changes GROUP BY customer_pk, did
+    ) AS last FULL JOIN opt_outs o USING (customer_pk, did)
+    WHERE (coalesce(last.opted_out, 0) = 1) <> (o.change_pk IS NOT NULL) OR o.change_pk <> last.pk`,
   'a message has no key of its event': `
     SELECT id FROM messages m
      WHERE NOT EXISTS (SELECT 1 FROM events e WHERE e.seq = m.seq AND e.event ->> 'messageId' = m.id)`,

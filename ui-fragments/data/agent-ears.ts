@@ -49,7 +49,12 @@ export class AgentEars {
     switch (event.kind) {
       case 'message-received':
       case 'message-written':
+      case 'note-written':
         reader.request(id, 'conversation', 'messages')
+        return
+      case 'read-changed':
+      case 'preferences-changed':
+        reader.request(id, 'conversation')
         return
       case 'message-state-changed': {
         const delivery = deliveryStates.find((word) => word === event.state)

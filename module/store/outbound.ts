@@ -1,0 +1,71 @@
+import { type Address, addressKey } from '../domain/address.ts'
+import type { Result } from '../domain/failures.ts'
+import type { CarrierId, MessageId, Millis, Seq } from '../domain/ids.ts'
+import type { Actor, Channel } from '../domain/message.ts'
+import { passSendGate, type SendPass } from '../domain/send-gate.ts'
+import { channelBit } from './conversation-row.ts'
+import type { ConversationTable } from './conversation-table.ts'
+import type { Effects } from './effects.ts'
+import type { EventLog, EventPlace } from './event-log.ts'
+import type { MessageTable } from './message-table.ts'
+import type { OptOutTable } from './opt-out-table.ts'
+import type { OutboxTable } from './outbox-table.ts'
+
+export interface NewOutbound {
+  readonly id: MessageId
+  readonly channel: Channel
+  readonly carrierId: CarrierId
+  readonly to: Address
+  readonly text: string
+  readonly author: Actor
+  readonly at: Millis
+}
+
+/** The only way for a message to a customer into the outbox: first the gate, then the queue. */
+export interface Outbound {
+  /** Whether anything may be sent to this customer from this DID. */
+  pass(customerPk: number, did: Address): Result<SendPass>
+  queue(effects: Effects, place: EventPlace, pass: SendPass, message: NewOutbound): Seq
+}
+
+export function createOutbound(tables: {
+  readonly conversations: ConversationTable
+  readonly messages: MessageTable
+  readonly outbox: OutboxTable
+  readonly events: EventLog
+  readonly optOuts: OptOutTable
+}): Outbound {
+  const { conversations, messages, outbox, events, optOuts } = tables
+  return {
+    pass: (customerPk, did) => passSendGate({ did, optedOut: optOuts.has(customerPk, addressKey(did)) }),
+
+    queue(effects, place, pass, { id, channel, carrierId, to, text, author, at }) {
+      const seq = events.append(effects, place, at, {
+        kind: 'message-written',
+        messageId: id,
+        author: author.kind === 'agent' ? author.extension : null,
+      })
+      messages.insert({
+        seq,
+        id,
+        conversationPk: place.pk,
+        direction: 'out',
+        channel,
+        carrierId,
+        carrierMessageId: null,
+        did: pass.did,
+        peer: to,
+        content: { kind: 'text', text, media: [] },
+        mention: null,
+        author,
+        state: 'queued',
+        carrierAt: null,
+        at,
+      })
+      conversations.setOutbound(place.pk, seq, channelBit(channel))
+      outbox.addMessage(place, pass, seq, at)
+      effects.outboxDue = true
+      return seq
+    },
+  }
+}
