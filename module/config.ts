@@ -89,7 +89,7 @@ export interface Config {
     readonly checkPeriodMs: number
     /** Names of groups, DIDs and time conditions, which the PBX tells nobody; null for none. */
     readonly namesFile: string | null
-    /** Where the dialplan has the extensions' hints, ring groups and DIDs; empty for where FreePBX writes them. */
+    /** Where the dialplan has hints, ring groups and DIDs, besides where FreePBX writes them. */
     readonly hintContexts: readonly string[]
     readonly ringGroupContexts: readonly string[]
     readonly didContexts: readonly string[]

@@ -31,8 +31,10 @@ export interface AsteriskPbxOptions {
   readonly clock: Clock
   readonly random: RandomSource
   /**
-   * How often everything is read again, for what Asterisk tells nobody; 30 s. A check is some ten lists and at most
-   * 1,200 single questions, however large the PBX.
+   * How often everything is read again, for what Asterisk tells nobody; 30 s. A check is some fifteen lists and about
+   * 1,200 single questions at most, however large the PBX. Measured with 10,000 extensions on two busy cores: a check
+   * takes 0.4–0.6 s, of which Asterisk computes 0.08 s and Parley 0.3 s; the thorough reading after a connect or a
+   * reload 2.4 s.
    */
   readonly checkPeriodMs?: number
   /** A file with the names of groups, DIDs and time conditions (names/pbx-names.ts), which AMI can't tell. */
