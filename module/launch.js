@@ -2,7 +2,7 @@
 // lock file names is installed, then hands over to the Node that Parley pins, so that nobody's own Node matters.
 import { spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, lstatSync, readFileSync, writeFileSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -44,6 +44,12 @@ function installIfChanged() {
     .update(readFileSync(join(root, 'package-lock.json')))
     .digest('hex')
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return
+  // npm empties the folder before it installs, through a link too: those packages are somebody else's.
+  if (lstatSync(modules, { throwIfNoEntry: false })?.isSymbolicLink()) {
+    stop(
+      'node_modules is a link to a folder whose packages are not those of this package-lock.json. Install them there, or remove the link, and run the same command again.',
+    )
+  }
   say('Installing the packages that package-lock.json names. This happens once and takes about a minute.')
   const npm = process.env.npm_execpath
   const flags = ['ci', '--include=dev', '--include=optional', '--ignore-scripts', '--loglevel=error']
