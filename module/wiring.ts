@@ -3,10 +3,13 @@ import { join } from 'node:path'
 import type { FastifyBaseLogger } from 'fastify'
 import type { Logger } from 'pino'
 import { createConversationActions } from './app/act-on-conversation.ts'
+import { createCannedReplies } from './app/canned-replies.ts'
 import { createCarrierAccounts } from './app/carrier-accounts.ts'
 import { createDrainWaiting } from './app/drain-waiting.ts'
+import { createPersonalActions } from './app/personal-actions.ts'
 import { createReceiveInbound } from './app/receive-inbound.ts'
 import { startOutbox } from './app/run-outbox.ts'
+import { createWriteNote } from './app/write-note.ts'
 import { createAddressReader } from './carriers/address-reader.ts'
 import { createCarrier } from './carriers/registry.ts'
 import { startSpoolIntake } from './carriers/sip-message/spool-intake.ts'
@@ -91,6 +94,7 @@ export async function startSidecar(config: Config, log: Logger): Promise<Sidecar
     log,
   })
   const actions = createConversationActions(routing)
+  const own = { store, pbx, clock, find: actions.find }
   const drain = createDrainWaiting({ ...routing, log })
   const stops = [
     pbx.onChanged(drain.trigger),
@@ -107,6 +111,9 @@ export async function startSidecar(config: Config, log: Logger): Promise<Sidecar
     pbx,
     panels: hub.panels,
     actions,
+    personal: createPersonalActions(own),
+    writeNote: createWriteNote(own),
+    canned: createCannedReplies(own),
     carriers,
     receiveInbound,
     readAddress,

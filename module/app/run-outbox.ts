@@ -113,6 +113,8 @@ export function startOutbox(deps: OutboxDeps) {
       return done
     // Whoever had the conversation transferred meanwhile must not be called to it any more.
     if (conversation.designated !== item.extension) return done
+    const reader = { pbxId: conversation.group.pbxId, extension: item.extension }
+    if (store.personal(reader, [conversation.id]).get(conversation.id)?.muted === true) return done
     const group = groupName(deps.pbx.snapshot().directory, conversation.group)
     const body =
       message.content.kind === 'text' ? message.content.text : 'A message that was too long for the trunk'

@@ -64,14 +64,50 @@ export const ConversationSchema = Type.Object(
     ),
     waitingSince: Nullable(Time),
     openedAt: Time,
+    optedOut: Type.Boolean({
+      description: 'The customer opted out of the DID that a reply would leave by: none is taken',
+    }),
+    unread: Type.Integer({ description: 'Messages of the customer that I have not read' }),
+    mentionsMe: Type.Integer({ description: 'Messages and notes that I have not read and that mention me' }),
+    muted: Type.Boolean({ description: 'By me, for myself' }),
+    pinned: Type.Boolean({ description: 'By me, for myself: it stands first' }),
   },
   closed,
 )
 export type ConversationWire = Static<typeof ConversationSchema>
 
+/** For badges: over all open conversations that I may see, whatever the filter. Muted ones only for mentions. */
+export const UnreadTotalsSchema = Type.Object(
+  {
+    unreadMessages: Type.Integer(),
+    unreadConversations: Type.Integer(),
+    mentions: Type.Integer(),
+    mentioningConversations: Type.Integer(),
+  },
+  closed,
+)
+export type UnreadTotalsWire = Static<typeof UnreadTotalsSchema>
+
+export const PersonalSchema = Type.Object(
+  { unread: Type.Integer(), mentionsMe: Type.Integer(), muted: Type.Boolean(), pinned: Type.Boolean() },
+  closed,
+)
+export type PersonalWire = Static<typeof PersonalSchema>
+export const ReadBodySchema = Type.Object(
+  { through: Type.String({ minLength: 1, maxLength: 64, description: 'Id of a message or note' }) },
+  closed,
+)
+export const PreferencesBodySchema = Type.Object(
+  { muted: Type.Optional(Type.Boolean()), pinned: Type.Optional(Type.Boolean()) },
+  closed,
+)
+
 export const ConversationListSchema = Type.Object(
   {
-    items: Type.Array(ConversationSchema),
+    items: Type.Array(ConversationSchema, {
+      description: 'Most recent first; the first page begins with what I pinned, beside its limit',
+    }),
+    totals: UnreadTotalsSchema,
     next: Nullable(Type.String({ description: 'Pass as `after` for the following page' })),
     cursor: Type.String({ description: 'Resume /live from here' }),
   },
@@ -94,14 +130,17 @@ export const FailureSchema = Type.Object({ code: Type.String(), sentence: Type.S
 export const MessageSchema = Type.Object(
   {
     id: Type.String(),
-    direction: Type.Enum(['in', 'out']),
-    channel: ChannelSchema,
-    did: Type.String(),
+    direction: Type.Enum(['in', 'out', 'note'], {
+      description: 'A note is internal: no customer ever sees it',
+    }),
+    channel: Nullable(ChannelSchema),
+    did: Nullable(Type.String({ description: 'Null for notes, as is the channel' })),
     text: Type.String(),
     media: Type.Array(Type.Object({ contentType: Nullable(Type.String()) }, closed)),
     notice: Nullable(Type.String({ description: 'What stands in place of a text that could not be had' })),
     mention: Nullable(Type.String({ description: 'Extension of the agent designated when it came' })),
     mentionName: Nullable(Type.String()),
+    mentions: Type.Array(AgentSchema, { description: 'Whom a note mentions' }),
     author: Type.Object(
       {
         kind: Type.Enum(['agent', 'customer', 'pbx', 'admin']),
@@ -139,6 +178,102 @@ export const TransferBodySchema = Type.Object(
   closed,
 )
 export const TakeBodySchema = Type.Object({ version: Type.Optional(Type.Integer({ minimum: 0 })) }, closed)
+
+export const NoteBodySchema = Type.Object(
+  {
+    text: Type.String({ minLength: 1, maxLength: 4096 }),
+    mentions: Type.Optional(
+      Type.Array(Type.String({ minLength: 1, maxLength: 20 }), {
+        maxItems: 20,
+        description: 'Extensions of members',
+      }),
+    ),
+  },
+  closed,
+)
+
+const GroupChoice = Type.Object(
+  { kind: GroupKindSchema, number: Type.String({ minLength: 1, maxLength: 20 }) },
+  closed,
+)
+const Shortcut = Type.String({ pattern: '^[a-z0-9][a-z0-9-]{0,29}$', description: 'What is typed after /' })
+const CannedText = Type.String({
+  minLength: 1,
+  maxLength: 4096,
+  description:
+    'May hold {agent.name}, {group.name}, {customer.name}, {customer.number} and {did}; {{ and }} are braces',
+})
+const CannedTitle = Type.String({ minLength: 1, maxLength: 100 })
+export const CannedReplyBodySchema = Type.Object(
+  { group: Nullable(GroupChoice), shortcut: Shortcut, title: CannedTitle, text: CannedText },
+  closed,
+)
+export const CannedReplySchema = Type.Object(
+  {
+    id: Type.String(),
+    group: Type.Union([GroupSchema, Type.Null()], { description: 'Null for all groups' }),
+    shortcut: Type.String(),
+    title: Type.String(),
+    text: Type.String(),
+  },
+  closed,
+)
+export type CannedReplyWire = Static<typeof CannedReplySchema>
+export const CannedReplyListSchema = Type.Object({ items: Type.Array(CannedReplySchema) }, closed)
+
+/** With all variables filled in, for one agent in one conversation. */
+export const FilledInSchema = Type.Object(
+  { id: Type.String(), shortcut: Type.String(), title: Type.String(), text: Type.String() },
+  closed,
+)
+export type FilledInWire = Static<typeof FilledInSchema>
+export const FilledInListSchema = Type.Object({ items: Type.Array(FilledInSchema) }, closed)
+
+const ConsentSource = Type.Enum(['keyword', 'carrier', 'admin'])
+export const OptOutSchema = Type.Object(
+  {
+    customer: Type.String(),
+    name: Nullable(Type.String()),
+    did: Type.String(),
+    since: Time,
+    source: ConsentSource,
+    by: Type.String(),
+    reason: Nullable(Type.String()),
+  },
+  closed,
+)
+export type OptOutWire = Static<typeof OptOutSchema>
+export const OptOutListSchema = Type.Object(
+  { items: Type.Array(OptOutSchema), next: Nullable(Type.String()) },
+  closed,
+)
+export const OptOutBodySchema = Type.Object(
+  {
+    customer: Type.String({ minLength: 1, maxLength: 60 }),
+    did: Type.String({ minLength: 1, maxLength: 60 }),
+    optedOut: Type.Boolean(),
+    reason: Type.String({ minLength: 1, maxLength: 500, description: 'Kept for good' }),
+  },
+  closed,
+)
+export const OptOutResultSchema = Type.Object({ changed: Type.Boolean(), optedOut: Type.Boolean() }, closed)
+export const OptOutChangeListSchema = Type.Object(
+  {
+    items: Type.Array(
+      Type.Object(
+        {
+          optedOut: Type.Boolean(),
+          source: ConsentSource,
+          by: Type.String(),
+          reason: Nullable(Type.String()),
+          at: Time,
+        },
+        closed,
+      ),
+    ),
+  },
+  closed,
+)
 
 const TierSchema = Type.Enum(['panel-idle', 'panel-busy', 'phone-only'])
 export const DecisionSchema = Type.Object(

@@ -3,18 +3,24 @@
  *
  *   client                       server
  *   hello {token, cursor} ─────▶
- *                         ◀───── ready {cursor, expiresAt}        then presence, in full
+ *                         ◀───── ready {cursor, expiresAt}        then presence and watching, in full
  *                         ◀───── event …                          from the cursor on, then as they are committed
  *                         ◀───── reset {cursor}                   the cursor is unknown or too old: load afresh
  *   renew {token} ────────────▶                                   before the token expires
  *                         ◀───── renewed {expiresAt}
+ *   viewing {conversationId} ─▶                                    again every minute; null for none
+ *   typing {conversationId} ──▶                                    again every few seconds while it is so
+ *                         ◀───── watching                         who looks and writes where I may look too
  *                         ◀───── refused {code, sentence}         and the socket closes
  */
-import type { PersonWire } from './api.ts'
+import type { AgentWire, PersonWire } from './api.ts'
 
 export type ClientFrame =
   | { readonly type: 'hello'; readonly token: string; readonly cursor: string | null }
   | { readonly type: 'renew'; readonly token: string }
+  /** What this panel shows now. More than a few a second are passed over, as of `typing`. */
+  | { readonly type: 'viewing'; readonly conversationId: string | null }
+  | { readonly type: 'typing'; readonly conversationId: string }
 
 export type ServerFrame =
   | { readonly type: 'ready'; readonly cursor: string; readonly expiresAt: string }
@@ -32,6 +38,12 @@ export type ServerFrame =
       readonly stale: boolean
       readonly full: boolean
       readonly groups: readonly GroupPresenceWire[]
+    }
+  /** Not `full`: only the conversations that changed. It has no cursor and is never repeated. */
+  | {
+      readonly type: 'watching'
+      readonly full: boolean
+      readonly conversations: readonly WatchersWire[]
     }
   | {
       readonly type: 'refused'
@@ -66,6 +78,13 @@ export type EventWire =
       readonly muted: boolean
       readonly pinned: boolean
     }
+
+/** The asker is among them. */
+export interface WatchersWire {
+  readonly conversationId: string
+  readonly viewing: readonly AgentWire[]
+  readonly typing: readonly AgentWire[]
+}
 
 /** Presence of one group's people. Not `full`: only the groups that changed. */
 export interface GroupPresenceWire {

@@ -3,7 +3,8 @@ import { Type } from 'typebox'
 import { type Viewer, visibleGroups } from '../app/access.ts'
 import type { ConversationActions } from '../app/act-on-conversation.ts'
 import { readCursor, writeCursor } from '../app/cursor.ts'
-import type { ConversationQuery, Pbx, Store } from '../app/ports.ts'
+import type { PersonalActions } from '../app/personal-actions.ts'
+import type { ConversationQuery, ConversationSummary, Pbx, Store } from '../app/ports.ts'
 import {
   ConversationListSchema,
   ConversationQuerySchema,
@@ -20,12 +21,13 @@ import { fail, type Result } from '../domain/failures.ts'
 import { asConversationId, asDecisionId, type ConversationId } from '../domain/ids.ts'
 import { viewerOf } from './authentication.ts'
 import { sendFailure } from './problem.ts'
-import { conversationWire, decisionWire, messageWire } from './wire.ts'
+import { conversationWire, decisionWire, messageWire, threadWire } from './wire.ts'
 
 export interface ConversationRoutesDeps {
   readonly store: Store
   readonly pbx: Pbx
   readonly actions: ConversationActions
+  readonly personal: PersonalActions
 }
 
 const pageSize = 50
@@ -38,9 +40,14 @@ const Before = Type.Object({
 })
 
 export const conversationRoutes: FastifyPluginAsyncTypebox<ConversationRoutesDeps> = async (app, deps) => {
-  const { store, pbx, actions } = deps
+  const { store, pbx, actions, personal } = deps
   const now = () => writeCursor(store.epoch, store.lastSeq())
   const nothing = { code: 'not-found', what: 'conversation' } as const
+
+  const wireOf = (viewer: Viewer, conversation: ConversationSummary) => {
+    const own = personal.of(viewer, [conversation.id])
+    return conversationWire(conversation, pbx.snapshot().directory, own(conversation.id))
+  }
 
   /** Answers with the conversation as it is after an action. */
   function afterwards(viewer: Viewer, id: ConversationId, result: Result<unknown>) {
@@ -48,7 +55,7 @@ export const conversationRoutes: FastifyPluginAsyncTypebox<ConversationRoutesDep
     const conversation = actions.find(viewer, id)
     return conversation === null
       ? fail(nothing)
-      : ({ ok: true, value: conversationWire(conversation, pbx.snapshot().directory) } as const)
+      : ({ ok: true, value: wireOf(viewer, conversation) } as const)
   }
 
   app.get(
@@ -68,11 +75,19 @@ export const conversationRoutes: FastifyPluginAsyncTypebox<ConversationRoutesDep
         groups: visibleGroups(viewer, directory, store),
         ...filterOf(request.query.filter ?? 'all', viewer),
         channel: request.query.channel ?? null,
+        reader: personal.readerOf(viewer),
         before: seqOf(store.epoch, request.query.after),
         limit: limitOf(request.query.limit),
       })
+      const own = personal.of(
+        viewer,
+        page.items.map(({ id }) => id),
+      )
       return {
-        items: page.items.map((conversation) => conversationWire(conversation, directory)),
+        items: page.items.map((conversation) =>
+          conversationWire(conversation, directory, own(conversation.id)),
+        ),
+        totals: personal.totals(viewer),
         next: page.next === null ? null : writeCursor(store.epoch, page.next),
         cursor,
       }
@@ -83,9 +98,9 @@ export const conversationRoutes: FastifyPluginAsyncTypebox<ConversationRoutesDep
     '/conversations/:id',
     { schema: { summary: 'One conversation', params: Params, response: { 200: ConversationSchema } } },
     async (request, reply) => {
-      const conversation = actions.find(viewerOf(request), asConversationId(request.params.id))
-      if (conversation === null) return sendFailure(reply, nothing)
-      return conversationWire(conversation, pbx.snapshot().directory)
+      const viewer = viewerOf(request)
+      const conversation = actions.find(viewer, asConversationId(request.params.id))
+      return conversation === null ? sendFailure(reply, nothing) : wireOf(viewer, conversation)
     },
   )
 
@@ -93,7 +108,7 @@ export const conversationRoutes: FastifyPluginAsyncTypebox<ConversationRoutesDep
     '/conversations/:id/messages',
     {
       schema: {
-        summary: 'Its messages, newest first',
+        summary: 'Its messages and notes, newest first',
         params: Params,
         querystring: Before,
         response: { 200: MessageListSchema },
@@ -103,9 +118,9 @@ export const conversationRoutes: FastifyPluginAsyncTypebox<ConversationRoutesDep
       const id = asConversationId(request.params.id)
       if (actions.find(viewerOf(request), id) === null) return sendFailure(reply, nothing)
       const cursor = now()
-      const page = store.messages(id, seqOf(store.epoch, request.query.before), limitOf(request.query.limit))
+      const page = store.thread(id, seqOf(store.epoch, request.query.before), limitOf(request.query.limit))
       return {
-        items: page.items.map(messageWire),
+        items: page.items.map(threadWire),
         next: page.next === null ? null : writeCursor(store.epoch, page.next),
         cursor,
       }

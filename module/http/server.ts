@@ -4,17 +4,23 @@ import fastify, { type FastifyBaseLogger, type FastifyPluginAsync, LogController
 import type { FragmentManifest } from '../manifest.ts'
 import { type AdminRoutesDeps, adminRoutes } from './admin-routes.ts'
 import { authenticate } from './authentication.ts'
+import { type CannedReplyRoutesDeps, cannedReplyRoutes } from './canned-reply-routes.ts'
+import { type ConsentRoutesDeps, consentRoutes } from './consent-routes.ts'
 import { type ConversationRoutesDeps, conversationRoutes } from './conversation-routes.ts'
 import { type GroupRoutesDeps, groupRoutes } from './group-routes.ts'
 import { healthRoutes } from './health-routes.ts'
 import type { Metrics } from './metrics.ts'
 import { pageRoutes } from './page-routes.ts'
+import { type PersonalRoutesDeps, personalRoutes } from './personal-routes.ts'
 import { installProblems } from './problem.ts'
 import { type WebhookRoutesDeps, webhookRoutes } from './webhook-routes.ts'
 
 export interface HttpDeps
   extends ConversationRoutesDeps,
     GroupRoutesDeps,
+    PersonalRoutesDeps,
+    ConsentRoutesDeps,
+    CannedReplyRoutesDeps,
     Omit<AdminRoutesDeps, 'publicUrl'>,
     Omit<WebhookRoutesDeps, 'publicUrl'> {
   /** As configured; null where carriers are told nothing yet. */
@@ -75,6 +81,9 @@ const apiRoutes: FastifyPluginAsync<{ readonly deps: HttpDeps }> = async (app, {
 const signedInRoutes: FastifyPluginAsync<HttpDeps> = async (app, deps) => {
   app.addHook('onRequest', authenticate(deps.tokenKey, deps.clock))
   await app.register(conversationRoutes, deps)
+  await app.register(personalRoutes, deps)
   await app.register(groupRoutes, deps)
+  await app.register(consentRoutes, deps)
+  await app.register(cannedReplyRoutes, deps)
   await app.register(adminRoutes, deps)
 }

@@ -1,4 +1,11 @@
-import type { CarrierAccount, ConversationSummary, StoredMessage, UnroutedMessage } from '../app/ports.ts'
+import type {
+  CarrierAccount,
+  ConversationSummary,
+  PersonalState,
+  StoredMessage,
+  StoredNote,
+  UnroutedMessage,
+} from '../app/ports.ts'
 import type {
   CarrierWire,
   ConversationWire,
@@ -33,7 +40,12 @@ const agent = (directory: Directory, extension: string | null, name: string | nu
     ? null
     : { extension, name: name ?? directory.extensions.get(asExtension(extension))?.name ?? extension }
 
-export function conversationWire(conversation: ConversationSummary, directory: Directory): ConversationWire {
+/** As it is for one viewer. */
+export function conversationWire(
+  conversation: ConversationSummary,
+  directory: Directory,
+  personal: PersonalState,
+): ConversationWire {
   const { lastMessage } = conversation
   return {
     id: conversation.id,
@@ -58,6 +70,8 @@ export function conversationWire(conversation: ConversationSummary, directory: D
           },
     waitingSince: timeOrNull(conversation.waitingSince),
     openedAt: time(conversation.openedAt),
+    optedOut: conversation.optedOut,
+    ...personal,
   }
 }
 
@@ -70,6 +84,7 @@ export function messageWire(message: StoredMessage): MessageWire {
     ...contentWire(message.content),
     mention: message.mention?.extension ?? null,
     mentionName: message.mention?.name ?? null,
+    mentions: [],
     author: {
       kind: message.author.kind,
       extension: message.author.kind === 'agent' ? message.author.extension : null,
@@ -80,6 +95,32 @@ export function messageWire(message: StoredMessage): MessageWire {
       message.failure === null ? null : { code: message.failure.code, sentence: message.failure.sentence },
     carrierAt: timeOrNull(message.carrierAt),
     at: time(message.at),
+  }
+}
+
+/** A message, or a note in a message's shape. */
+export function threadWire(entry: StoredMessage | StoredNote): MessageWire {
+  if (entry.direction !== 'note') return messageWire(entry)
+  return {
+    id: entry.id,
+    direction: 'note',
+    channel: null,
+    did: null,
+    text: entry.text,
+    media: [],
+    notice: null,
+    mention: null,
+    mentionName: null,
+    mentions: [...entry.mentions],
+    author: {
+      kind: entry.author.kind,
+      extension: entry.author.kind === 'agent' ? entry.author.extension : null,
+      name: entry.author.name,
+    },
+    state: null,
+    failure: null,
+    carrierAt: null,
+    at: time(entry.at),
   }
 }
 

@@ -7,6 +7,7 @@ import type { GroupPresenceWire, ServerFrame } from '../contract/live.ts'
 import { findGroup } from '../domain/directory.ts'
 import { type CommittedEvent, eventOwner } from '../domain/events.ts'
 import { type Extension, type GroupKey, groupOfKey } from '../domain/ids.ts'
+import { createWatchingHub } from './watching-hub.ts'
 
 export interface LiveHubDeps {
   readonly store: Store
@@ -61,11 +62,13 @@ export function createLiveHub({ store, pbx, tokenKey, clock, log, reloadGraceMs 
     },
   }
 
+  const watching = createWatchingHub({ store, pbx, clock, panels: sessions, groupsOf })
   const unsubscribe = [store.onCommitted(tell), pbx.onChanged(presenceChanged)]
   const expiryTimer = setInterval(dropExpired, expiryCheckMs)
   expiryTimer.unref()
 
   function tell(events: readonly CommittedEvent[]): void {
+    watching.committed(events)
     for (const session of sessions) {
       const groups = groupsOf(session)
       for (const event of events)
@@ -92,6 +95,7 @@ export function createLiveHub({ store, pbx, tokenKey, clock, log, reloadGraceMs 
     sessions.add(session)
     panelOpened(session.viewer)
     sendPresence(session, true)
+    watching.admitted(session)
     log.info(
       { sessionId: session.viewer.sessionId, extension: session.viewer.extension },
       'A panel connected',
@@ -128,6 +132,7 @@ export function createLiveHub({ store, pbx, tokenKey, clock, log, reloadGraceMs 
   function drop(session: Session): void {
     if (!sessions.delete(session)) return
     panelClosed(session.viewer)
+    watching.left(session)
     session.peer.end()
   }
 
@@ -172,6 +177,7 @@ export function createLiveHub({ store, pbx, tokenKey, clock, log, reloadGraceMs 
   function presenceChanged(): void {
     presenceTimer ??= setTimeout(() => {
       presenceTimer = null
+      watching.recheck()
       for (const session of sessions) sendPresence(session, false)
     }, presencePauseMs)
   }
@@ -196,8 +202,9 @@ export function createLiveHub({ store, pbx, tokenKey, clock, log, reloadGraceMs 
     session.peer.send({ type: 'presence', stale, full, groups })
   }
 
-  const groupsOf = (session: Session): Set<GroupKey> =>
-    new Set(visibleGroups(session.viewer, pbx.snapshot().directory, store))
+  function groupsOf({ viewer }: Pick<Session, 'viewer'>): Set<GroupKey> {
+    return new Set(visibleGroups(viewer, pbx.snapshot().directory, store))
+  }
 
   /** What an agent reads, mutes and pins is told to his own panels only. */
   function concerns({ viewer }: Session, { event }: CommittedEvent): boolean {
@@ -218,9 +225,12 @@ export function createLiveHub({ store, pbx, tokenKey, clock, log, reloadGraceMs 
     admit,
     renew,
     drop,
+    /** A frame about what a panel shows or its agent writes. */
+    watch: watching.hear,
     /** Panels are told nothing further and their sockets end. */
     close(): void {
       clearInterval(expiryTimer)
+      watching.close()
       if (presenceTimer !== null) clearTimeout(presenceTimer)
       for (const stop of unsubscribe) stop()
       for (const session of sessions) drop(session)

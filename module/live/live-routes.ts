@@ -24,6 +24,17 @@ const Frame = Type.Union([
     { type: Type.Literal('renew'), token: Type.String({ maxLength: 2048 }) },
     { additionalProperties: false },
   ),
+  Type.Object(
+    {
+      type: Type.Literal('viewing'),
+      conversationId: Type.Union([Type.String({ maxLength: 64 }), Type.Null()]),
+    },
+    { additionalProperties: false },
+  ),
+  Type.Object(
+    { type: Type.Literal('typing'), conversationId: Type.String({ maxLength: 64 }) },
+    { additionalProperties: false },
+  ),
 ])
 
 /** The `/live` WebSocket. The token comes in the first frame, since URLs end up in logs. */
@@ -67,7 +78,9 @@ export const liveRoutes: FastifyPluginAsync<{ readonly hub: LiveHub }> = async (
       if (frame.type === 'hello') {
         clearTimeout(hurry)
         session = hub.admit(peer, frame.token, frame.cursor)
-      } else if (session !== null) hub.renew(session, frame.token)
+      } else if (session === null) return
+      else if (frame.type === 'renew') hub.renew(session, frame.token)
+      else hub.watch(session, frame)
     })
   })
 }

@@ -4,10 +4,13 @@ import { join } from 'node:path'
 import { pino } from 'pino'
 import type { Role } from '../../module/app/access.ts'
 import { createConversationActions } from '../../module/app/act-on-conversation.ts'
+import { createCannedReplies } from '../../module/app/canned-replies.ts'
 import { createCarrierAccounts } from '../../module/app/carrier-accounts.ts'
+import { createPersonalActions } from '../../module/app/personal-actions.ts'
 import type { Carrier, CarrierAccount, Pbx, WebhookCarrier } from '../../module/app/ports.ts'
 import { createReceiveInbound } from '../../module/app/receive-inbound.ts'
 import { signToken } from '../../module/app/session-token.ts'
+import { createWriteNote } from '../../module/app/write-note.ts'
 import { createAddressReader } from '../../module/carriers/address-reader.ts'
 import { type Directory, emptyDirectory, type PbxSnapshot } from '../../module/domain/directory.ts'
 import type { Group } from '../../module/domain/group.ts'
@@ -172,11 +175,16 @@ export async function createSampleSidecar(
   const carriers = createCarrierAccounts({ store, build: options.build ?? (() => scriptedCarrier), log })
   const routing = { store, pbx, panels: hub.panels, clock, random: () => 0 }
   const receiveInbound = createReceiveInbound(routing)
+  const actions = createConversationActions(routing)
+  const own = { store, pbx, clock, find: actions.find }
   const app = await createHttpServer({
     store,
     pbx,
     panels: hub.panels,
-    actions: createConversationActions(routing),
+    actions,
+    personal: createPersonalActions(own),
+    writeNote: createWriteNote(own),
+    canned: createCannedReplies(own),
     carriers,
     receiveInbound,
     readAddress: createAddressReader({ homeCountry: 'US' }),

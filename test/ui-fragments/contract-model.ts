@@ -91,6 +91,11 @@ export class ContractModel {
         lastMessage: null,
         waitingSince: null,
         openedAt: at,
+        optedOut: false,
+        unread: 0,
+        mentionsMe: 0,
+        muted: false,
+        pinned: false,
       }
       this.conversations.set(conversation.id, conversation)
       this.messages.set(conversation.id, [])
@@ -230,6 +235,7 @@ export class ContractModel {
       notice: null,
       mention: null,
       mentionName: null,
+      mentions: [],
       state: null,
       failure: null,
       carrierAt: null,

@@ -33,6 +33,7 @@ export async function startContractServer(options: { assets?: string; under?: st
   const sockets = new Map<WebSocket, string | null>()
   const hellos: Array<Extract<ClientFrame, { type: 'hello' }>> = []
   const requests: string[] = []
+  const watching: Array<Extract<ClientFrame, { type: 'viewing' | 'typing' }>> = []
   const rules = new Map<string, RuleWire>()
   const carriers = new Map<string, CarrierWire & { secrets?: Record<string, string> }>()
   /** Tests make the server misbehave by these. */
@@ -76,6 +77,10 @@ export async function startContractServer(options: { assets?: string; under?: st
       socket.on('close', () => sockets.delete(socket))
       socket.on('message', (data) => {
         const frame = JSON.parse(data.toString()) as ClientFrame
+        if (frame.type === 'viewing' || frame.type === 'typing') {
+          watching.push(frame)
+          return
+        }
         const viewer = faults.expired ? undefined : viewerOf(frame.token)
         if (viewer === undefined) {
           send(socket, { type: 'refused', code: 'expired', sentence: 'Your session has expired.' })
@@ -136,6 +141,7 @@ export async function startContractServer(options: { assets?: string; under?: st
           items: all.slice(Number(after), end),
           next: end < all.length ? String(end) : null,
           cursor: model.cursor,
+          totals: { unreadMessages: 0, unreadConversations: 0, mentions: 0, mentioningConversations: 0 },
         }
       },
     )
@@ -292,6 +298,7 @@ export async function startContractServer(options: { assets?: string; under?: st
     faults,
     hellos,
     requests,
+    watching,
     rules,
     carriers,
     get panels() {

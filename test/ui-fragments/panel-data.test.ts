@@ -57,6 +57,11 @@ function conversation(id: string, facts: Partial<ConversationWire> = {}): Conver
     lastMessage: { direction: 'in', preview: 'Hello', mention: null, at: at(0) },
     waitingSince: at(0),
     openedAt: at(0),
+    optedOut: false,
+    unread: 0,
+    mentionsMe: 0,
+    muted: false,
+    pinned: false,
     ...facts,
   }
 }
@@ -72,6 +77,7 @@ function message(id: string, facts: Partial<MessageWire> = {}): MessageWire {
     notice: null,
     mention: null,
     mentionName: null,
+    mentions: [],
     author: { kind: 'customer', extension: null, name: 'Jane Doe' },
     state: null,
     failure: null,
@@ -80,6 +86,9 @@ function message(id: string, facts: Partial<MessageWire> = {}): MessageWire {
     ...facts,
   }
 }
+
+/** No badge of it is looked at here. */
+const totals = { unreadMessages: 0, unreadConversations: 0, mentions: 0, mentioningConversations: 0 }
 
 /** A page as the server answers: newest first. */
 const page = (messages: readonly MessageWire[], next: string | null = null): MessageListWire => ({
@@ -102,8 +111,8 @@ t.test('the conversation list', async (t) => {
     customer: { address: '+447700900123', name: 'Priya Patel', answerable: true },
   })
   const closed = conversation('closed', { status: 'closed' })
-  const list = withPage(emptyList, 'all', { items: [mine, waiting], next: '9', cursor: 'epoch.1' })
-  const all = withPage(list, 'closed', { items: [closed], next: null, cursor: 'epoch.1' })
+  const list = withPage(emptyList, 'all', { items: [mine, waiting], next: '9', cursor: 'epoch.1', totals })
+  const all = withPage(list, 'closed', { items: [closed], next: null, cursor: 'epoch.1', totals })
   const show = (change: Partial<ListView>) => ids(visible(all, { ...view, ...change }, '101'))
 
   t.equal(show({}), 'mine waiting', 'All is what is open, newest first')
@@ -116,6 +125,7 @@ t.test('the conversation list', async (t) => {
     items: [conversation('trunk', { channels: ['sip'] })],
     next: null,
     cursor: 'epoch.1',
+    totals,
   })
   t.match(
     ids(visible(byTrunk, { ...view, channel: 'sms' }, '101')),
@@ -142,7 +152,7 @@ t.test('the conversation list', async (t) => {
     'an event moves it between filters',
   )
   t.equal(taken.byId.size, 3, 'and it stands there once')
-  const late = withPage(taken, 'unassigned', { items: [waiting], next: null, cursor: 'epoch.1' })
+  const late = withPage(taken, 'unassigned', { items: [waiting], next: null, cursor: 'epoch.1', totals })
   t.equal(late.byId.get('waiting')?.version, 2, 'a page that was overtaken does not undo it')
   const sameVersion = { ...mine, lastMessage: null }
   t.not(

@@ -5,6 +5,7 @@ import type { LiveNews } from './live-client.ts'
 import { type AlertDecision, alertFor } from './mention-alerts.ts'
 import type { Observed } from './observed.ts'
 import { withPresence } from './presence-board.ts'
+import { withWatchers } from './watchers.ts'
 
 type LiveEvent = Extract<LiveNews, { type: 'event' }>
 
@@ -31,6 +32,9 @@ export class AgentEars {
     switch (news.type) {
       case 'presence':
         reader.patch((state) => ({ board: withPresence(state.board, news) }))
+        return
+      case 'watching':
+        reader.patch((state) => ({ watchers: withWatchers(state.watchers, news) }))
         return
       case 'reset':
         reader.quietly(reader.readAgain())

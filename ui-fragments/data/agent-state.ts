@@ -3,6 +3,7 @@ import { type ConversationList, emptyList, type ListView } from './conversation-
 import type { ConversationThread } from './conversation-thread.ts'
 import type { LiveState } from './live-client.ts'
 import { emptyBoard, type PresenceBoard, peopleOf } from './presence-board.ts'
+import type { Watchers } from './watchers.ts'
 
 /** Everything that the agent panel shows, as one value. */
 export interface AgentState {
@@ -12,6 +13,8 @@ export interface AgentState {
   readonly thread: ConversationThread | null
   readonly board: PresenceBoard
   readonly live: LiveState
+  /** Who looks at and writes in what, by conversation. */
+  readonly watchers: Watchers
   /** Conversations with something for me that I have not looked at yet. */
   readonly unseen: ReadonlySet<string>
   /** What stands in the way of the whole panel: no token, an expired one, no network at the start. */
@@ -29,6 +32,7 @@ export const firstState: AgentState = {
   thread: null,
   board: emptyBoard,
   live: { kind: 'connecting' },
+  watchers: new Map(),
   unseen: new Set(),
   obstacle: null,
   notice: null,

@@ -13,7 +13,7 @@ export type LiveState =
   | { readonly kind: 'refused'; readonly code: string; readonly sentence: string }
 
 /** What a panel hears, in the order in which it was committed. */
-export type LiveNews = Extract<ServerFrame, { type: 'event' | 'reset' | 'presence' }>
+export type LiveNews = Extract<ServerFrame, { type: 'event' | 'reset' | 'presence' | 'watching' }>
 
 export interface LiveOptions {
   /** `ws(s)://…/live` */
@@ -119,6 +119,7 @@ export class LiveClient {
         this.#tell(frame)
         return
       case 'presence':
+      case 'watching':
         this.#tell(frame)
         return
       default:
@@ -171,5 +172,6 @@ const known: ReadonlySet<string> = new Set<ServerFrame['type']>([
   'event',
   'reset',
   'presence',
+  'watching',
   'refused',
 ])

@@ -1,6 +1,6 @@
 import type { ConversationWire, MessageWire } from '../../module/contract/api.ts'
 
-export type Channel = MessageWire['channel']
+export type Channel = NonNullable<MessageWire['channel']>
 
 export const channelNames: Readonly<Record<Channel, string>> = {
   sms: 'SMS',

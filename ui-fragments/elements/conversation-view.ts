@@ -239,5 +239,5 @@ function lastWay(
   conversation: ConversationWire,
 ): { channel: Channel; did: string } {
   const last = thread.messages.findLast(({ direction }) => direction === 'in')
-  return last ?? { channel: conversation.channels[0] ?? 'sms', did: '' }
+  return { channel: last?.channel ?? conversation.channels[0] ?? 'sms', did: last?.did ?? '' }
 }

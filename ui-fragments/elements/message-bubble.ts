@@ -73,7 +73,7 @@ function mention(
 function meta(message: MessageWire): TemplateResult {
   const way = message.direction === 'in' ? 'to' : 'from'
   return html`<time datetime=${message.at} title=${fullTime(message.at)}>${timeOfDay(message.at)}</time>
-    <span>${channelNames[message.channel]} ${way} ${message.did}</span>
+    ${message.channel === null ? nothing : html`<span>${channelNames[message.channel]} ${way} ${message.did}</span>`}
     ${message.state === null ? nothing : delivery(message.state)}`
 }
 
