@@ -8,6 +8,8 @@ import { createCarrierAccounts } from './app/carrier-accounts.ts'
 import { createDrainWaiting } from './app/drain-waiting.ts'
 import { createPersonalActions } from './app/personal-actions.ts'
 import { createReceiveInbound } from './app/receive-inbound.ts'
+import { startReleaseHeld } from './app/release-held.ts'
+import { createRouteUnrouted } from './app/route-unrouted.ts'
 import { startOutbox } from './app/run-outbox.ts'
 import { createWriteNote } from './app/write-note.ts'
 import { createAddressReader } from './carriers/address-reader.ts'
@@ -96,6 +98,7 @@ export async function startSidecar(config: Config, log: Logger): Promise<Sidecar
   const actions = createConversationActions(routing)
   const own = { store, pbx, clock, find: actions.find }
   const drain = createDrainWaiting({ ...routing, log })
+  const held = startReleaseHeld({ ...routing, log, onReleased: drain.trigger })
   const stops = [
     pbx.onChanged(drain.trigger),
     hub.panels.onChanged(drain.trigger),
@@ -114,6 +117,7 @@ export async function startSidecar(config: Config, log: Logger): Promise<Sidecar
     personal: createPersonalActions(own),
     writeNote: createWriteNote(own),
     canned: createCannedReplies(own),
+    routeUnrouted: createRouteUnrouted(routing),
     carriers,
     receiveInbound,
     readAddress,
@@ -171,6 +175,7 @@ export async function startSidecar(config: Config, log: Logger): Promise<Sidecar
       hub.close()
       await Promise.all([intake.close(), app.close()])
       await outbox.close()
+      await held.close()
       await drain.settled()
       await carriers.close()
       await pbx.close()

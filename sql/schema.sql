@@ -87,7 +87,7 @@ CREATE TABLE conversations (
   in_channel TEXT,
   in_did TEXT,
   in_sender TEXT,
-  in_at INTEGER, inbound_count INTEGER NOT NULL DEFAULT 0, closed_inbound INTEGER NOT NULL DEFAULT 0, closed_seq INTEGER NOT NULL DEFAULT 0,
+  in_at INTEGER, rule_id TEXT, held INTEGER NOT NULL DEFAULT 0 CHECK (held IN (0, 1)), inbound_count INTEGER NOT NULL DEFAULT 0, closed_inbound INTEGER NOT NULL DEFAULT 0, closed_seq INTEGER NOT NULL DEFAULT 0,
   UNIQUE (customer_pk, group_pk),
   CHECK ((designated IS NULL) = (designated_name IS NULL)),
   CHECK ((waiting_seq IS NULL) = (waiting_since IS NULL))
@@ -98,6 +98,8 @@ CREATE INDEX conversations_by_activity ON conversations (group_pk, status, activ
 CREATE INDEX conversations_by_agent ON conversations (group_pk, designated, status, activity_seq, channels);
 
 CREATE INDEX conversations_by_customer_did ON conversations (customer_pk, in_did);
+
+CREATE INDEX conversations_held ON conversations (rule_id) WHERE held = 1;
 
 CREATE INDEX conversations_unassigned ON conversations (group_pk, waiting_seq)
   WHERE status = 'open' AND designated IS NULL;
@@ -331,7 +333,7 @@ CREATE TABLE rules (
   pbx_id TEXT NOT NULL,
   group_kind TEXT NOT NULL,
   group_number TEXT NOT NULL
-) STRICT;
+, version INTEGER NOT NULL DEFAULT 1, terms TEXT NOT NULL DEFAULT '{}') STRICT;
 
 CREATE TABLE schema_migrations (
        version INTEGER PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL, applied_at INTEGER NOT NULL

@@ -29,7 +29,7 @@ import type {
 } from '../domain/ids.ts'
 import type { Actor, Channel, InboundMessage, MessageContent, OutboundMessage } from '../domain/message.ts'
 import type { OptOut, OptOutChange, OptOutSource } from '../domain/opt-out.ts'
-import type { MessageRule, RuleSet } from '../domain/rules.ts'
+import type { MessageRule, RuleDraft, RuleSet } from '../domain/rules.ts'
 
 export type Unsubscribe = () => void
 export type Clock = () => Millis
@@ -51,9 +51,32 @@ export interface Log {
 export interface InboundRequest {
   readonly message: InboundMessage
   /** Where the rules sent it, and which version of them; a null group keeps it as unrouted. */
-  readonly route: { readonly group: GroupRef; readonly ruleId: RuleId } | null
+  readonly route: InboundRoute | null
   readonly ruleSetVersion: number
 }
+
+export interface InboundRoute {
+  readonly group: GroupRef
+  /** Null where an administrator said where it goes. */
+  readonly ruleId: RuleId | null
+  /** It waits until the rule's hours begin, unless somebody is designated already. */
+  readonly held?: boolean
+}
+
+/** Sends a message on that no rule took. */
+export interface UnroutedRequest {
+  readonly messageId: MessageId
+  readonly route: InboundRoute
+  /** Null where the rules don't matter: an administrator chose. */
+  readonly ruleSetVersion: number | null
+  /** When it is sent on. The message keeps the time at which it came; its place is behind all that came since. */
+  readonly at: Millis
+}
+
+export type RuleReceipt =
+  | { readonly kind: 'saved'; readonly rule: MessageRule }
+  /** Somebody changed it meanwhile; null when it is gone, or was never there. */
+  | { readonly kind: 'stale'; readonly current: MessageRule | null }
 
 export type InboundReceipt =
   | {
@@ -235,6 +258,12 @@ export interface UnroutedMessage {
   readonly message: InboundMessage
 }
 
+/** A conversation that waits for the hours of a rule. */
+export interface HeldConversation {
+  readonly id: ConversationId
+  readonly ruleId: RuleId
+}
+
 export interface Page<T> {
   readonly items: readonly T[]
   /** Pass as `before` to go on; null at the end. */
@@ -316,8 +345,21 @@ export interface Store {
   saveCannedReply(reply: CannedReply): Promise<Result<CannedReply>>
   deleteCannedReply(id: CannedReplyId): Promise<boolean>
   saveDirectory(directory: Directory): Promise<void>
-  saveRule(rule: MessageRule): Promise<void>
-  deleteRule(id: RuleId): Promise<boolean>
+  /**
+   * Stores a rule as its next version. `expectedVersion` is the one that its writer saw, null for a new rule;
+   * left out, whatever is there is replaced. An edit of another version changes nothing.
+   */
+  saveRule(rule: RuleDraft, expectedVersion?: number | null): Promise<RuleReceipt>
+  deleteRule(id: RuleId, expectedVersion?: number): Promise<'deleted' | RuleReceipt>
+  /** Puts the rules into this order; refused (false) when the rule set is another version, or has other rules. */
+  orderRules(ids: readonly RuleId[], expectedSetVersion: number): Promise<boolean>
+  /** Takes an unrouted message in as if its rule had been there when it came; null when it is unrouted no more. */
+  commitUnrouted(
+    request: UnroutedRequest,
+    decide: (state: RoutingState) => InboundDecision,
+  ): Promise<InboundReceipt | null>
+  /** Their hours have begun: from now on they wait as any others. */
+  releaseHeld(ids: readonly ConversationId[]): Promise<void>
   saveCarrier(account: CarrierAccount): Promise<void>
   /** Forgets events older than this. */
   pruneEvents(before: Millis): Promise<number>
@@ -352,6 +394,13 @@ export interface Store {
   /** Open conversations designated to an extension in a group. */
   designatedTo(group: GroupKey, extension: Extension): readonly ConversationId[]
   unrouted(before: Seq | null, limit: number): Page<UnroutedMessage>
+  /** Oldest first; pass `next` as `after` to go on. */
+  oldestUnrouted(after: Seq | null, limit: number): Page<UnroutedMessage>
+  unroutedMessage(id: MessageId): UnroutedMessage | null
+  /** Conversations with nobody designated that wait for hours to begin. */
+  held(): readonly HeldConversation[]
+  /** What a message of this sender to this group would be decided from now. */
+  routingState(customer: Address, group: GroupRef): RoutingState
   /** Events after a seq, oldest first; null when that seq is no longer kept. */
   eventsAfter(seq: Seq, groups: readonly GroupKey[], limit: number): readonly CommittedEvent[] | null
   lastSeq(): Seq

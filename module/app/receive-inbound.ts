@@ -1,8 +1,9 @@
 import { findGroup } from '../domain/directory.ts'
+import type { GroupRef } from '../domain/ids.ts'
 import type { InboundMessage } from '../domain/message.ts'
 import { decideInbound, type RoutingContext } from '../domain/routing.ts'
-import { applyRules } from '../domain/rules.ts'
-import type { Clock, InboundReceipt, Panels, Pbx, RandomSource, Store } from './ports.ts'
+import { applyRules, type RouteResult } from '../domain/rule-matching.ts'
+import type { Clock, InboundReceipt, InboundRoute, Panels, Pbx, RandomSource, Store } from './ports.ts'
 
 export interface RoutingDeps {
   readonly store: Store
@@ -19,27 +20,52 @@ const maxAttempts = 5
 
 /** Takes one message in: applies the rules, designates, stores. Resolves once all of it is on disk. */
 export function createReceiveInbound(deps: RoutingDeps): ReceiveInbound {
-  return async (message) => {
-    for (let attempt = 1; attempt <= maxAttempts; attempt++) {
+  return (message) =>
+    whileRulesStand(async () => {
       const ruleSet = deps.store.ruleSet()
-      const result = applyRules(ruleSet, message)
-      const route =
-        result.kind === 'routed' ? { group: result.rule.destination, ruleId: result.rule.id } : null
-      const context = routingContext(deps, route?.group ?? null)
-      const receipt = await deps.store.commitInbound(
-        { message, route, ruleSetVersion: ruleSet.version },
+      const result = applyRules(ruleSet, message, momentOf(deps))
+      const context = contextOf(deps, result)
+      return deps.store.commitInbound(
+        { message, route: routeOf(result), ruleSetVersion: ruleSet.version },
         (state) => decideInbound(state, context),
       )
-      if (receipt.kind !== 'stale-rules') return receipt
-    }
-    throw new Error('the message rules changed with every attempt to apply them')
-  }
+    })
 }
 
-export function routingContext(
-  deps: RoutingDeps,
-  group: Parameters<typeof findGroup>[1] | null,
-): RoutingContext {
+/** Does it again when the rules changed between being applied and being committed. */
+export async function whileRulesStand<R extends InboundReceipt | null>(
+  attempt: () => Promise<R>,
+): Promise<R> {
+  for (let attempts = 1; attempts <= maxAttempts; attempts++) {
+    const receipt = await attempt()
+    if (receipt?.kind !== 'stale-rules') return receipt
+  }
+  throw new Error('the message rules changed with every attempt to apply them')
+}
+
+/**
+ * Hours are judged by the moment of routing, not by when the carrier says the message was written: whoever is
+ * there now answers it, and an auto-reply speaks of now.
+ */
+export const momentOf = ({ clock, pbx }: Pick<RoutingDeps, 'clock' | 'pbx'>) => ({
+  at: clock(),
+  schedules: pbx.snapshot().directory.schedules,
+})
+
+/** What rules said, as the store is told. */
+export const routeOf = (result: RouteResult): InboundRoute | null =>
+  result.kind === 'unrouted'
+    ? null
+    : { group: result.group, ruleId: result.rule.id, held: result.hold !== null }
+
+/** What a decision looks at, the rule's own settings among it. */
+export function contextOf(deps: RoutingDeps, result: RouteResult): RoutingContext {
+  if (result.kind === 'unrouted') return routingContext(deps, null)
+  const { group, hold, rule } = result
+  return { ...routingContext(deps, group), hold, overrides: rule.overrides }
+}
+
+export function routingContext(deps: RoutingDeps, group: GroupRef | null): RoutingContext {
   const pbx = deps.pbx.snapshot()
   return {
     group: group === null ? null : findGroup(pbx.directory, group),

@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Config, completeConfig } from '../config.ts'
 import { asCarrierId, asGroupNumber, asPbxId, asRuleId } from '../domain/ids.ts'
+import { ruleDefaults } from '../domain/rules.ts'
 import { type AsteriskInstance, startAsterisk } from '../lab/asterisk-instance.ts'
 import type { AsteriskPrefix } from '../lab/asterisk-prefix.ts'
 import { startCustomerPhone } from '../lab/customer-phone.ts'
@@ -137,6 +138,7 @@ export async function installSampleRule({ store, carriers }: Sidecar): Promise<v
     enabled: true,
     dids: [{ kind: 'number', value: '+16313808000' }],
     channels: null,
+    ...ruleDefaults,
     destination: { pbxId: asPbxId('main'), kind: 'queue', number: asGroupNumber(SAMPLE_PBX.queue.number) },
   })
 }

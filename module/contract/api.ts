@@ -63,6 +63,9 @@ export const ConversationSchema = Type.Object(
       ),
     ),
     waitingSince: Nullable(Time),
+    held: Type.Optional(
+      Type.Boolean({ description: 'Came outside its rule’s hours: nobody is designated before they begin' }),
+    ),
     openedAt: Time,
     optedOut: Type.Boolean({
       description: 'The customer opted out of the DID that a reply would leave by: none is taken',
@@ -350,34 +353,226 @@ export const MeSchema = Type.Object(
 )
 export type MeWire = Static<typeof MeSchema>
 
-export const RuleBodySchema = Type.Object(
+const DestinationSchema = Type.Object(
+  { kind: GroupKindSchema, number: Type.String({ minLength: 1, maxLength: 20 }) },
+  closed,
+)
+const Spans = Type.String({ maxLength: 500, description: '09:00-12:30; 13:30-18:00, or 22:00-06:00' })
+const WeekSchema = Type.Partial(
+  Type.Object({ sun: Spans, mon: Spans, tue: Spans, wed: Spans, thu: Spans, fri: Spans, sat: Spans }, closed),
+)
+const RuleDate = Type.String({ maxLength: 10, description: '2026-12-24' })
+export const RuleHoursSchema = Type.Union([
+  Type.Object({ kind: Type.Literal('always') }, closed),
+  Type.Object(
+    {
+      kind: Type.Literal('weekly'),
+      timeZone: Type.String({ maxLength: 64, description: 'America/New_York' }),
+      days: WeekSchema,
+      holidays: Type.Optional(
+        Type.Array(
+          Type.Object(
+            {
+              from: RuleDate,
+              to: Type.Optional(RuleDate),
+              name: Type.String({ maxLength: 100 }),
+              spans: Type.Optional(Spans),
+            },
+            closed,
+          ),
+          { maxItems: 500 },
+        ),
+      ),
+    },
+    closed,
+  ),
+  Type.Object(
+    {
+      kind: Type.Literal('pbx'),
+      schedule: Type.String({ maxLength: 64, description: 'time-condition/1 or call-flow/0 of the PBX' }),
+    },
+    closed,
+  ),
+])
+export type RuleHoursWire = Static<typeof RuleHoursSchema>
+
+const HoldSchema = Type.Object(
   {
-    name: Type.String({ minLength: 1, maxLength: 100 }),
-    position: Type.Integer({ minimum: 0 }),
-    enabled: Type.Boolean(),
-    dids: Type.Array(Type.String({ minLength: 1, maxLength: 40 }), { minItems: 1, maxItems: 1000 }),
-    channels: Nullable(Type.Array(ChannelSchema, { minItems: 1 })),
-    destination: Type.Object(
-      { kind: GroupKindSchema, number: Type.String({ minLength: 1, maxLength: 20 }) },
-      closed,
+    kind: Type.Literal('hold'),
+    autoReply: Nullable(Type.String({ minLength: 1, maxLength: 1600, description: 'Said by itself' })),
+  },
+  closed,
+)
+const NextRuleSchema = Type.Object({ kind: Type.Literal('next-rule') }, closed)
+const outside = <G extends typeof DestinationSchema | typeof GroupSchema>(group: G) =>
+  Type.Union([NextRuleSchema, Type.Object({ kind: Type.Literal('group'), group }, closed), HoldSchema])
+
+const Minutes = Type.Integer({ minimum: 1, maximum: 7 * 24 * 60 })
+export const RuleOverridesSchema = Type.Object(
+  {
+    strategy: Nullable(Type.String({ maxLength: 20, description: 'A queue’s or ring group’s strategy' })),
+    cap: Nullable(Type.Integer({ minimum: 1, maximum: 1000, description: 'Open conversations an agent' })),
+    sticky: Nullable(
+      Type.Union([
+        Type.Object({ kind: Type.Literal('keep') }, closed),
+        Type.Object({ kind: Type.Literal('when-unavailable'), afterMinutes: Minutes }, closed),
+        Type.Object({ kind: Type.Literal('unanswered'), afterMinutes: Minutes }, closed),
+      ]),
     ),
   },
   closed,
 )
+export type RuleOverridesWire = Static<typeof RuleOverridesSchema>
+
+export const RuleBodySchema = Type.Object(
+  {
+    name: Type.String({ minLength: 1, maxLength: 100 }),
+    position: Type.Optional(
+      Type.Integer({ minimum: 0, description: 'Left out, a rule keeps its place, and a new one is last' }),
+    ),
+    enabled: Type.Boolean(),
+    version: Type.Optional(
+      Type.Integer({ minimum: 1, description: 'The version that is changed; left out for a new rule' }),
+    ),
+    dids: Type.Array(
+      Type.String({ minLength: 1, maxLength: 4000, description: 'A DID, or a range of them, or several' }),
+      { minItems: 1, maxItems: 1000 },
+    ),
+    channels: Nullable(Type.Array(ChannelSchema, { minItems: 1 })),
+    carriers: Type.Optional(
+      Nullable(Type.Array(Type.String({ minLength: 1, maxLength: 64 }), { minItems: 1, maxItems: 100 })),
+    ),
+    senders: Type.Optional(
+      Type.String({
+        maxLength: 8000,
+        description: 'Nothing for everybody; numbers, 100-200, 1954*******, names, joined by ;',
+      }),
+    ),
+    hours: Type.Optional(RuleHoursSchema),
+    destination: DestinationSchema,
+    outside: Type.Optional(outside(DestinationSchema)),
+    overrides: Type.Optional(Type.Partial(RuleOverridesSchema)),
+  },
+  closed,
+)
+export type RuleBodyWire = Static<typeof RuleBodySchema>
+
 export const RuleSchema = Type.Object(
   {
     id: Type.String(),
+    version: Type.Integer(),
     name: Type.String(),
     position: Type.Integer(),
     enabled: Type.Boolean(),
     dids: Type.Array(Type.String()),
     channels: Nullable(Type.Array(ChannelSchema)),
+    carriers: Nullable(Type.Array(Type.String())),
+    senders: Type.String(),
+    hours: RuleHoursSchema,
     destination: GroupSchema,
+    outside: outside(GroupSchema),
+    overrides: RuleOverridesSchema,
   },
   closed,
 )
 export type RuleWire = Static<typeof RuleSchema>
+
+export const RuleOrderBodySchema = Type.Object(
+  {
+    ids: Type.Array(Type.String({ maxLength: 64 }), { maxItems: 10_000 }),
+    version: Type.Integer({ minimum: 0, description: 'That of the list of rules' }),
+  },
+  closed,
+)
+
+export const RuleFindingSchema = Type.Object(
+  {
+    code: Type.Enum([
+      'shadowed',
+      'overlapping',
+      'empty-group',
+      'vanished-group',
+      'unknown-did',
+      'unknown-carrier',
+      'never-open',
+      'vanished-schedule',
+      'mask-cannot-match',
+    ]),
+    severity: Type.Enum(['error', 'warning', 'note']),
+    rules: Type.Array(Type.String(), { description: 'Ids; the one it is about comes first' }),
+    sentence: Type.String(),
+  },
+  closed,
+)
+export type RuleFindingWire = Static<typeof RuleFindingSchema>
+export const RuleFindingListSchema = Type.Object(
+  { version: Type.Integer(), items: Type.Array(RuleFindingSchema) },
+  closed,
+)
+
+export const SimulationBodySchema = Type.Object(
+  {
+    did: Type.String({ minLength: 1, maxLength: 64 }),
+    sender: Type.String({ minLength: 1, maxLength: 64 }),
+    channel: ChannelSchema,
+    carrier: Type.Optional(Nullable(Type.String({ maxLength: 64 }))),
+    at: Type.Optional(Type.String({ format: 'date-time', description: 'Now, if left out' })),
+    presence: Type.Optional(
+      Type.Array(
+        Type.Object(
+          {
+            extension: Type.String({ maxLength: 20 }),
+            panelOpen: Type.Optional(Type.Boolean()),
+            registration: Type.Optional(Type.Enum(['registered', 'unregistered', 'unknown'])),
+            call: Type.Optional(Type.Enum(['idle', 'ringing', 'on-call', 'on-hold', 'wrap-up', 'unknown'])),
+            dnd: Type.Optional(Type.Enum(['on', 'off', 'unknown'])),
+            paused: Type.Optional(Type.Boolean()),
+            loggedIn: Type.Optional(Type.Boolean()),
+          },
+          closed,
+        ),
+        { maxItems: 1000, description: 'What if they were so; everybody else is as he is now' },
+      ),
+    ),
+  },
+  closed,
+)
 export const RuleListSchema = Type.Object({ version: Type.Integer(), items: Type.Array(RuleSchema) }, closed)
+
+export const SimulationSchema = Type.Object(
+  {
+    sentence: Type.String({ description: 'The whole answer in plain words' }),
+    rules: Type.Array(
+      Type.Object(
+        {
+          id: Type.String(),
+          name: Type.String(),
+          taken: Type.Boolean(),
+          reason: Nullable(Type.String({ description: 'Why it did not take the message' })),
+        },
+        closed,
+      ),
+    ),
+    routed: Nullable(
+      Type.Object(
+        {
+          ruleId: Type.String(),
+          group: GroupSchema,
+          held: Type.Boolean({ description: 'Waits for the hours to begin' }),
+          autoReply: Nullable(Type.String()),
+          conversationId: Nullable(Type.String({ description: 'Null for a new conversation' })),
+          designated: Nullable(AgentSchema),
+          kept: Type.Boolean({ description: 'Designated already, and stays so' }),
+          candidates: DecisionSchema.properties.candidates,
+        },
+        closed,
+      ),
+    ),
+    notes: Type.Array(Type.String()),
+  },
+  closed,
+)
+export type SimulationWire = Static<typeof SimulationSchema>
 
 export const CarrierBodySchema = Type.Object(
   {
@@ -428,6 +623,16 @@ export const UnroutedListSchema = Type.Object(
 )
 export type UnroutedListWire = Static<typeof UnroutedListSchema>
 
+export const UnroutedRouteBodySchema = Type.Union([
+  Type.Object({ ruleId: Type.String({ minLength: 1, maxLength: 64 }) }, closed),
+  Type.Object({ destination: DestinationSchema }, closed),
+])
+export const UnroutedRoutedSchema = Type.Object(
+  { messageId: Type.String(), conversationId: Type.String() },
+  closed,
+)
+export const RouteMatchingSchema = Type.Object({ routed: Type.Integer(), left: Type.Integer() }, closed)
+
 export const SystemSchema = Type.Object(
   {
     version: Type.String(),
@@ -457,6 +662,11 @@ export const ProblemSchema = Type.Object(
     code: Type.String(),
     detail: Type.String(),
     current: Type.Optional(Type.Integer()),
+    rule: Type.Optional(Nullable(RuleSchema)),
+    path: Type.Optional(
+      Type.String({ description: 'The part of the request that is wrong: hours.days.mon' }),
+    ),
+    position: Type.Optional(Type.Integer({ description: 'Where in its text, counted in characters from 1' })),
     designated: Type.Optional(Nullable(AgentSchema)),
   },
   closed,

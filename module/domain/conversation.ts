@@ -1,6 +1,6 @@
 import type { Address } from './address.ts'
 import type { DesignationInput } from './designation.ts'
-import type { CarrierId, ConversationId, DecisionId, Extension, GroupRef, Millis } from './ids.ts'
+import type { CarrierId, ConversationId, DecisionId, Extension, GroupRef, Millis, RuleId } from './ids.ts'
 import type { Actor, Channel } from './message.ts'
 
 export type ConversationStatus = 'open' | 'closed'
@@ -32,6 +32,10 @@ export interface ConversationState {
   readonly version: number
   /** The way the last inbound message came, which a reply goes back by; null when nothing came yet. */
   readonly lastInbound: LastInbound | null
+  /** The rule that its last message came by; null or left out where no rule is known. */
+  readonly ruleId?: RuleId | null
+  /** Waits for that rule's hours to begin: nobody is designated by the PBX's strategy before. */
+  readonly held?: boolean
 }
 
 export interface LastInbound {

@@ -4,7 +4,14 @@ import type { Extension } from './ids.ts'
 export type Failure =
   | {
       readonly code: 'not-found'
-      readonly what: 'conversation' | 'message' | 'decision' | 'rule' | 'carrier' | 'canned reply'
+      readonly what:
+        | 'conversation'
+        | 'message'
+        | 'decision'
+        | 'rule'
+        | 'carrier'
+        | 'canned reply'
+        | 'unrouted message'
     }
   | { readonly code: 'not-designated'; readonly designated: { extension: Extension; name: string } | null }
   | { readonly code: 'stale-version'; readonly current: number; readonly designated: string | null }
@@ -22,6 +29,7 @@ export type Failure =
   /** In a canned reply's text, at this position, counted from 1. */
   | { readonly code: 'unknown-variable'; readonly variable: string; readonly position: number }
   | { readonly code: 'shortcut-taken'; readonly shortcut: string }
+  | { readonly code: 'no-such-group'; readonly group: string }
 
 export type FailureCode = Failure['code']
 
@@ -59,6 +67,8 @@ export function failureSentence(failure: Failure): string {
       return 'This Idempotency-Key already sent another text. Use a new key for each message.'
     case 'not-an-agent':
       return 'You have no extension in this session, so you can look but not answer, take or transfer.'
+    case 'no-such-group':
+      return `The PBX has no such group or extension (${failure.group}). Choose one that it has.`
     case 'conversation-closed':
       return 'This conversation is closed. Reopen it first.'
     case 'opted-out':

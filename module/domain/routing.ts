@@ -10,6 +10,7 @@ import type { PbxSnapshot } from './directory.ts'
 import type { Group } from './group.ts'
 import type { Extension, Millis } from './ids.ts'
 import { unknownPresence } from './presence.ts'
+import type { Hold } from './rules.ts'
 import type { RoutingOverrides } from './sticky-mode.ts'
 
 /** What the outside world looked like when a message came; taken once, before the transaction. */
@@ -22,11 +23,14 @@ export interface RoutingContext {
   readonly draw: number
   /** What the rule that took the message sets apart from the group's own settings; left out, nothing. */
   readonly overrides?: RoutingOverrides
+  /** The message came outside its rule's hours and waits for them to begin; left out or null, it does not. */
+  readonly hold?: Hold | null
 }
 
 /** What an inbound message does: keeps the designated agent, designates one, or leaves the customer waiting. */
 export function decideInbound(state: RoutingState, context: RoutingContext): InboundDecision {
   const { conversation } = state
+  if (context.hold != null && conversation?.designated == null) return holdInbound(state, context.hold)
   const keeps = conversation?.designated != null && !hasLeft(conversation.designated, context)
   const designation = keeps ? null : designationFor(state, context, causeOf(conversation))
   const mention = keeps ? conversation.designated : (designation?.to?.extension ?? null)
@@ -37,6 +41,15 @@ export function decideInbound(state: RoutingState, context: RoutingContext): Inb
     alertPhone: mention !== null && reachedByPhoneOnly(mention, context) ? mention : null,
   }
 }
+
+/** Outside the hours nobody is looked for. Whoever is designated already keeps his customer at any hour. */
+const holdInbound = ({ conversation }: RoutingState, { autoReply }: Hold): InboundDecision => ({
+  designation: null,
+  mention: null,
+  reopens: conversation?.status === 'closed',
+  alertPhone: null,
+  autoReply: autoReply === null ? null : { text: autoReply },
+})
 
 /** Designates a conversation that waits, or says that nobody is available still. */
 export function decideWaiting(

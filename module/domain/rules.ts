@@ -1,18 +1,61 @@
-import { type Address, addressKey } from './address.ts'
-import type { GroupRef, RuleId } from './ids.ts'
+import type { DidPattern } from './did-pattern.ts'
+import type { CarrierId, GroupRef, RuleId } from './ids.ts'
 import type { Channel } from './message.ts'
+import type { RuleHours } from './rule-hours.ts'
+import type { SenderMask } from './sender-mask.ts'
+import { noOverrides, type RoutingOverrides } from './sticky-mode.ts'
 
-/** DID → destination. Rules are tried in order and the first enabled match wins. */
-export interface MessageRule {
+/** What an administrator writes: which messages, and where they go. */
+export interface RuleDraft {
   readonly id: RuleId
   readonly name: string
   readonly position: number
   readonly enabled: boolean
-  readonly dids: readonly Address[]
+  readonly dids: readonly DidPattern[]
   /** Null for every channel. */
   readonly channels: readonly Channel[] | null
+  /** Null for every carrier. */
+  readonly carriers: readonly CarrierId[] | null
+  readonly senders: SenderMask
+  readonly hours: RuleHours
+  /** Where messages go within the hours. */
   readonly destination: GroupRef
+  readonly outside: OutsideHours
+  readonly overrides: RoutingOverrides
 }
+
+/** DID → destination. Rules are tried in order and the first enabled match wins. */
+export interface MessageRule extends RuleDraft {
+  /** Rises with every change of this rule but that of its place, so that a stale edit can be refused. */
+  readonly version: number
+}
+
+/** What becomes of a message that comes outside a rule's hours. */
+export type OutsideHours =
+  /** The rule does not take it: those after it are tried. */
+  | { readonly kind: 'next-rule' }
+  | { readonly kind: 'group'; readonly group: GroupRef }
+  /**
+   * It waits in the conversation with the rule's own destination, with nobody designated until the hours begin.
+   * That group sees it at once and any member may take it, so nothing is hidden from those who work late, and
+   * in the morning it is the longest waiting. Kept anywhere else, it would lie where nobody looks.
+   */
+  | Hold
+
+export interface Hold {
+  readonly kind: 'hold'
+  /** Said to the customer by itself; null says nothing. */
+  readonly autoReply: string | null
+}
+
+/** A rule's parts that most rules leave alone: everybody, by every carrier, at all times. */
+export const ruleDefaults = {
+  carriers: null,
+  senders: null,
+  hours: { kind: 'always' },
+  outside: { kind: 'next-rule' },
+  overrides: noOverrides,
+} as const satisfies Partial<RuleDraft>
 
 /** All rules at one moment. The version rises with every change, so a verb can tell that it routed by old ones. */
 export interface RuleSet {
@@ -21,29 +64,13 @@ export interface RuleSet {
   readonly rules: readonly MessageRule[]
 }
 
-export type RuleMismatch = 'disabled' | 'other-did' | 'other-channel'
+export const findRule = (ruleSet: RuleSet, id: RuleId | null): MessageRule | null =>
+  ruleSet.rules.find((rule) => rule.id === id) ?? null
 
-export type RouteResult =
-  | { readonly kind: 'routed'; readonly rule: MessageRule }
-  | { readonly kind: 'unrouted' }
+/** What the rule that a conversation came by sets apart; a rule that is gone sets nothing apart any more. */
+export const overridesOf = (ruleSet: RuleSet, id: RuleId | null): RoutingOverrides =>
+  findRule(ruleSet, id)?.overrides ?? noOverrides
 
-/** The facts of a message that rules look at. */
-export interface Routable {
-  readonly did: Address
-  readonly sender: Address
-  readonly channel: Channel
-}
-
-export function applyRules(ruleSet: RuleSet, message: Routable): RouteResult {
-  const rule = ruleSet.rules.find((candidate) => mismatch(candidate, message) === null)
-  return rule === undefined ? { kind: 'unrouted' } : { kind: 'routed', rule }
-}
-
-/** Why a rule does not take a message; null when it does. */
-export function mismatch(rule: MessageRule, message: Routable): RuleMismatch | null {
-  if (!rule.enabled) return 'disabled'
-  if (rule.channels !== null && !rule.channels.includes(message.channel)) return 'other-channel'
-  const did = addressKey(message.did)
-  if (!rule.dids.some((wanted) => addressKey(wanted) === did)) return 'other-did'
-  return null
-}
+/** Every group that a rule may send messages to. */
+export const destinationsOf = ({ destination, outside }: RuleDraft): readonly GroupRef[] =>
+  outside.kind === 'group' ? [destination, outside.group] : [destination]

@@ -14,6 +14,7 @@ const statusOf: Record<FailureCode, number> = {
   'not-a-member': 422,
   'cannot-be-answered': 422,
   'no-way-back': 422,
+  'no-such-group': 422,
   'empty-message': 422,
   'opted-out': 422,
   'too-many-pins': 422,

@@ -13,6 +13,8 @@ import type { Metrics } from './metrics.ts'
 import { pageRoutes } from './page-routes.ts'
 import { type PersonalRoutesDeps, personalRoutes } from './personal-routes.ts'
 import { installProblems } from './problem.ts'
+import { type RuleRoutesDeps, ruleRoutes } from './rule-routes.ts'
+import { type UnroutedRoutesDeps, unroutedRoutes } from './unrouted-routes.ts'
 import { type WebhookRoutesDeps, webhookRoutes } from './webhook-routes.ts'
 
 export interface HttpDeps
@@ -21,6 +23,8 @@ export interface HttpDeps
     PersonalRoutesDeps,
     ConsentRoutesDeps,
     CannedReplyRoutesDeps,
+    RuleRoutesDeps,
+    UnroutedRoutesDeps,
     Omit<AdminRoutesDeps, 'publicUrl'>,
     Omit<WebhookRoutesDeps, 'publicUrl'> {
   /** As configured; null where carriers are told nothing yet. */
@@ -86,4 +90,6 @@ const signedInRoutes: FastifyPluginAsync<HttpDeps> = async (app, deps) => {
   await app.register(consentRoutes, deps)
   await app.register(cannedReplyRoutes, deps)
   await app.register(adminRoutes, deps)
+  await app.register(ruleRoutes, deps)
+  await app.register(unroutedRoutes, deps)
 }

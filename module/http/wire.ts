@@ -6,14 +6,7 @@ import type {
   StoredNote,
   UnroutedMessage,
 } from '../app/ports.ts'
-import type {
-  CarrierWire,
-  ConversationWire,
-  DecisionWire,
-  GroupWire,
-  MessageWire,
-  RuleWire,
-} from '../contract/api.ts'
+import type { CarrierWire, ConversationWire, DecisionWire, GroupWire, MessageWire } from '../contract/api.ts'
 import { type Address, addressKey, canBeAnswered } from '../domain/address.ts'
 import type { DecisionRecord } from '../domain/conversation.ts'
 import { designate } from '../domain/designation.ts'
@@ -21,7 +14,6 @@ import { type Directory, groupName } from '../domain/directory.ts'
 import { explainDecision, reasonOf } from '../domain/explain.ts'
 import { asExtension, type GroupRef, type Millis } from '../domain/ids.ts'
 import type { MessageContent } from '../domain/message.ts'
-import type { MessageRule } from '../domain/rules.ts'
 
 export const time = (at: Millis): string => new Date(at).toISOString()
 const timeOrNull = (at: Millis | null): string | null => (at === null ? null : time(at))
@@ -69,11 +61,15 @@ export function conversationWire(
             at: time(lastMessage.at),
           },
     waitingSince: timeOrNull(conversation.waitingSince),
+    ...(waitsForHours(conversation) ? { held: true } : {}),
     openedAt: time(conversation.openedAt),
     optedOut: conversation.optedOut,
     ...personal,
   }
 }
+
+const waitsForHours = ({ held, designated, status }: ConversationSummary): boolean =>
+  held === true && designated === null && status === 'open'
 
 export function messageWire(message: StoredMessage): MessageWire {
   return {
@@ -164,16 +160,6 @@ export function decisionWire(decision: DecisionRecord): DecisionWire {
     })),
   }
 }
-
-export const ruleWire = (rule: MessageRule, directory: Directory): RuleWire => ({
-  id: rule.id,
-  name: rule.name,
-  position: rule.position,
-  enabled: rule.enabled,
-  dids: rule.dids.map(shown),
-  channels: rule.channels === null ? null : [...rule.channels],
-  destination: groupWire(directory, rule.destination),
-})
 
 /** Never its secrets. */
 export const carrierWire = (account: CarrierAccount, webhookUrl: string | null): CarrierWire => ({

@@ -1,8 +1,15 @@
-import type { IdSource, InboundReceipt, InboundRequest } from '../app/ports.ts'
-import { addressKey } from '../domain/address.ts'
+import type { IdSource, InboundReceipt, InboundRequest, InboundRoute, UnroutedRequest } from '../app/ports.ts'
+import { type Address, addressKey } from '../domain/address.ts'
 import { autoReplyWindowMs, judgeAutoReply, robotMemoryMs } from '../domain/auto-reply.ts'
 import type { AutoReplyWish, InboundDecision, RoutingState } from '../domain/conversation.ts'
-import { asMessageId, type Extension, type GroupRef, type MessageId, type Seq } from '../domain/ids.ts'
+import {
+  asMessageId,
+  type Extension,
+  type GroupRef,
+  type MessageId,
+  type Millis,
+  type Seq,
+} from '../domain/ids.ts'
 import type { Actor, InboundMessage } from '../domain/message.ts'
 import { consentWord } from '../domain/opt-out.ts'
 import type { AutoReplyTable } from './auto-reply-table.ts'
@@ -27,10 +34,23 @@ export interface InboundTables extends Tables {
   readonly outbound: Outbound
 }
 
+/** A message and when it is taken in. */
+interface Arrival {
+  readonly messageId: MessageId
+  readonly message: InboundMessage
+  readonly route: InboundRoute
+  readonly at: Millis
+  /**
+   * It was unrouted until now. Its STOP or START held from when it came, and may have been taken back since; and
+   * nobody expects an answer by itself any more.
+   */
+  readonly late: boolean
+}
+
 type Decide = (state: RoutingState) => InboundDecision
 
 /** One message from a carrier: its dedupe key and all its effects, in one. */
-export function createInboundVerb(tables: InboundTables, newId: IdSource) {
+export function createInboundVerbs(tables: InboundTables, newId: IdSource) {
   const { conversations, customers, groups, messages, outbox, events, keys, unrouted, meta, standing } =
     tables
   const { consent, autoReplies, outbound, personal } = tables
@@ -48,32 +68,37 @@ export function createInboundVerb(tables: InboundTables, newId: IdSource) {
       hearConsent(effects, message)
       return { kind: 'unrouted', messageId }
     }
-    return receive(effects, messageId, message, route.group, decide)
+    return receive(effects, { messageId, message, route, at: message.receivedAt, late: false }, decide)
   }
 
-  function receive(
+  /** The dedupe key stays as it was: the carrier's next delivery of it is still a duplicate. */
+  function commitUnrouted(
     effects: Effects,
-    messageId: MessageId,
-    message: InboundMessage,
-    group: GroupRef,
+    { messageId, route, ruleSetVersion, at }: UnroutedRequest,
     decide: Decide,
-  ): InboundReceipt {
-    const at = message.receivedAt
-    const groupPk = groups.find(group)
-    const customerPk = customers.find(addressKey(message.sender))
-    const existing =
-      groupPk === null || customerPk === null ? null : conversations.ofCustomer(customerPk, groupPk)
-    const decision = decide(groups.state(groupPk, existing === null ? null : conversationState(existing)))
+  ): InboundReceipt | null {
+    const kept = unrouted.byId(messageId)
+    if (kept === null) return null
+    if (ruleSetVersion !== null && ruleSetVersion !== meta.ruleSetVersion()) return { kind: 'stale-rules' }
+    unrouted.remove(messageId)
+    return receive(effects, { messageId, message: kept.message, route, at, late: true }, decide)
+  }
 
-    let conversation = existing ?? open(message, group, customerPk)
+  function receive(effects: Effects, arrival: Arrival, decide: Decide): InboundReceipt {
+    const { messageId, message, route, at, late } = arrival
+    const customerPk = customers.find(addressKey(message.sender))
+    const { existing, state } = lookUp(customerPk, route.group)
+    const decision = decide(state)
+
+    let conversation = existing ?? open(message, route.group, customerPk)
     if (conversation.customer_name === null && message.senderName !== null) {
       customers.fillName(conversation.customer_pk, message.senderName)
     }
     const author: Actor = { kind: 'customer', name: nameOf(conversation, message) }
-    autoReplies.answered(conversation.customer_pk, at)
-    const seq = insertMessage(effects, messageId, message, conversation, decision, author)
+    if (!late) autoReplies.answered(conversation.customer_pk, at)
+    const seq = insertMessage(effects, arrival, conversation, decision, author)
     if (decision.mention !== null)
-      personal.addMention({ pbxId: group.pbxId, extension: decision.mention }, conversation.pk)
+      personal.addMention({ pbxId: route.group.pbxId, extension: decision.mention }, conversation.pk)
     if (decision.reopens && conversation.status === 'closed') {
       conversation = standing.setStatus(effects, conversation, 'open', author, at)
     }
@@ -83,8 +108,8 @@ export function createInboundVerb(tables: InboundTables, newId: IdSource) {
       outbox.addPhoneAlert(conversation, seq, decision.alertPhone, at)
       effects.outboxDue = true
     }
-    hearConsent(effects, message, conversation)
-    if (decision.autoReply != null) autoReply(effects, message, conversation, decision.autoReply)
+    if (!late) hearConsent(effects, message, conversation)
+    if (!late && decision.autoReply != null) autoReply(effects, message, conversation, decision.autoReply)
     return { kind: 'committed', messageId, conversationId: conversationState(conversation).id, seq }
   }
 
@@ -128,6 +153,13 @@ export function createInboundVerb(tables: InboundTables, newId: IdSource) {
     autoReplies.insert(seq, conversation, wish.text, at)
   }
 
+  function lookUp(customerPk: number | null, group: GroupRef) {
+    const groupPk = groups.find(group)
+    const existing =
+      groupPk === null || customerPk === null ? null : conversations.ofCustomer(customerPk, groupPk)
+    return { existing, state: groups.state(groupPk, existing === null ? null : conversationState(existing)) }
+  }
+
   function open(message: InboundMessage, group: GroupRef, customerPk: number | null): ConversationRow {
     const at = message.receivedAt
     const customer = customerPk ?? customers.insert(addressKey(message.sender), message.senderName, at)
@@ -136,14 +168,13 @@ export function createInboundVerb(tables: InboundTables, newId: IdSource) {
 
   function insertMessage(
     effects: Effects,
-    id: MessageId,
-    message: InboundMessage,
+    { messageId: id, message, route, at }: Arrival,
     conversation: ConversationRow,
     decision: InboundDecision,
     author: Actor,
   ): Seq {
     const { mention } = decision
-    const seq = events.append(effects, conversation, message.receivedAt, {
+    const seq = events.append(effects, conversation, at, {
       kind: 'message-received',
       messageId: id,
       mention,
@@ -167,11 +198,16 @@ export function createInboundVerb(tables: InboundTables, newId: IdSource) {
       at: message.receivedAt,
     })
     const waits = conversation.status === 'open' || decision.reopens
-    conversations.setInbound(conversation.pk, seq, message, waits)
+    conversations.setInbound(conversation.pk, seq, message, { waits, route })
     return seq
   }
 
-  return commitInbound
+  return {
+    commitInbound,
+    commitUnrouted,
+    routingState: (customer: Address, group: GroupRef): RoutingState =>
+      lookUp(customers.find(addressKey(customer)), group).state,
+  }
 }
 
 const nameOf = (conversation: ConversationRow, message: InboundMessage): string =>

@@ -1,7 +1,8 @@
-import type { ConversationQuery, ConversationSummary, Page } from '../app/ports.ts'
+import type { ConversationQuery, ConversationSummary, HeldConversation, Page } from '../app/ports.ts'
 import type { ConversationStatus } from '../domain/conversation.ts'
 import {
   asConversationId,
+  asRuleId,
   type ConversationId,
   type Extension,
   type GroupKey,
@@ -34,6 +35,8 @@ export interface ConversationList {
   page(query: ConversationQuery): Page<ConversationSummary>
   waiting(group: GroupKey, limit: number): readonly ConversationId[]
   designatedTo(group: GroupKey, extension: Extension): readonly ConversationId[]
+  held(): readonly HeldConversation[]
+  releaseHeld(ids: readonly ConversationId[]): void
 }
 
 interface SummaryRow extends ConversationRow {
@@ -75,16 +78,22 @@ export function createConversationList(
   // Those who wait come first, the longest waiting before the others; then those that only lack somebody.
   const waiting = db.prepare<[number, number], { id: string }>(
     `SELECT id FROM conversations
-      WHERE group_pk = +? AND status = 'open' AND designated IS NULL AND waiting_seq IS NOT NULL
+      WHERE group_pk = +? AND status = 'open' AND designated IS NULL AND waiting_seq IS NOT NULL AND held = 0
       ORDER BY waiting_seq LIMIT +?`,
   )
   const unassigned = db.prepare<[number, number], { id: string }>(
     `SELECT id FROM conversations
-      WHERE group_pk = +? AND status = 'open' AND designated IS NULL AND waiting_seq IS NULL LIMIT +?`,
+      WHERE group_pk = +? AND status = 'open' AND designated IS NULL AND waiting_seq IS NULL AND held = 0
+      LIMIT +?`,
   )
   const designatedTo = db.prepare<[number, Extension], { id: string }>(
     `SELECT id FROM conversations WHERE group_pk = +? AND designated = +? AND status = 'open' ORDER BY activity_seq`,
   )
+
+  const held = db.prepare<[], { id: string; rule_id: string }>(
+    'SELECT id, rule_id FROM conversations WHERE held = 1 AND rule_id IS NOT NULL',
+  )
+  const release = db.prepare<[ConversationId]>('UPDATE conversations SET held = 0 WHERE id = +?')
 
   function newest(query: ConversationQuery, count: number): readonly Place[] {
     const { status, designated } = query
@@ -150,6 +159,11 @@ export function createConversationList(
         const others = unassigned.all(pk, limit - longest.length)
         return [...longest, ...others].map(({ id }) => asConversationId(id))
       }),
+    held: () =>
+      held.all().map(({ id, rule_id }) => ({ id: asConversationId(id), ruleId: asRuleId(rule_id) })),
+    releaseHeld(ids) {
+      for (const id of ids) release.run(id)
+    },
     designatedTo: (group, extension) =>
       groupPks([group]).flatMap((pk) =>
         designatedTo.all(pk, extension).map(({ id }) => asConversationId(id)),

@@ -8,6 +8,7 @@ import type {
 import {
   asCarrierId,
   asConversationId,
+  asRuleId,
   type Extension,
   type GroupKey,
   groupOfKey,
@@ -40,6 +41,8 @@ export interface ConversationRow {
   readonly in_did: string | null
   readonly in_sender: string | null
   readonly in_at: Millis | null
+  readonly rule_id: string | null
+  readonly held: number
 }
 
 export const conversationColumns = `
@@ -47,7 +50,7 @@ export const conversationColumns = `
   u.address AS customer_address, u.name AS customer_name,
   c.status, c.designated, c.designated_name, c.designated_cause, c.version, c.opened_at, c.channels,
   c.last_message_seq, c.settled_seq, c.waiting_since,
-  c.in_carrier_id, c.in_channel, c.in_did, c.in_sender, c.in_at`
+  c.in_carrier_id, c.in_channel, c.in_did, c.in_sender, c.in_at, c.rule_id, c.held`
 
 export const conversationTables = `conversations c
   JOIN groups g ON g.pk = c.group_pk
@@ -64,6 +67,8 @@ export function conversationState(row: ConversationRow): ConversationState {
     designatedCause: row.designated_cause,
     version: row.version,
     lastInbound: lastInbound(row),
+    ruleId: row.rule_id === null ? null : asRuleId(row.rule_id),
+    held: row.held === 1,
   }
 }
 

@@ -1,3 +1,4 @@
+import type { InboundRoute } from '../app/ports.ts'
 import { addressKey } from '../domain/address.ts'
 import type { ConversationStatus, DesignationCause } from '../domain/conversation.ts'
 import type { Extension, Millis, Seq } from '../domain/ids.ts'
@@ -27,7 +28,12 @@ export interface ConversationTable {
   setStanding(pk: number, standing: Standing): void
   setActivity(pk: number, seq: Seq): void
   /** The customer wrote: the way back to him, and since when he waits. */
-  setInbound(pk: number, seq: Seq, message: InboundMessage, waits: boolean): void
+  setInbound(
+    pk: number,
+    seq: Seq,
+    message: InboundMessage,
+    state: { readonly waits: boolean; readonly route: InboundRoute },
+  ): void
   setOutbound(pk: number, seq: Seq, channel: number): void
   /** Nobody waits for an answer to anything up to `seq`. */
   settle(pk: number, seq: Seq): void
@@ -56,8 +62,10 @@ export function createConversationTable(db: Connection): ConversationTable {
         SET activity_seq = $seq, last_message_seq = $seq, channels = channels | $channel,
             inbound_count = inbound_count + 1,
             waiting_seq = CASE WHEN $waits THEN coalesce(waiting_seq, $seq) END,
-            waiting_since = CASE WHEN $waits THEN coalesce(waiting_since, $at) END,
-            in_carrier_id = $carrier, in_channel = $channelName, in_did = $did, in_sender = $sender, in_at = $at
+            waiting_since = CASE WHEN $waits THEN min(coalesce(waiting_since, $at), $at) END,
+            rule_id = $rule, held = $held,
+            ${wayBack('in_carrier_id', '$carrier')}, ${wayBack('in_channel', '$channelName')},
+            ${wayBack('in_did', '$did')}, ${wayBack('in_sender', '$sender')}, ${wayBack('in_at', '$at')}
       WHERE pk = +$pk`,
   )
   const setOutbound = db.prepare<[Seq, Seq, number, number]>(
@@ -81,13 +89,16 @@ export function createConversationTable(db: Connection): ConversationTable {
       setStanding.run(status, designated, designatedName, designatedCause, pk)
     },
     setActivity: (pk, seq) => void setActivity.run(seq, pk),
-    setInbound(pk, seq, message, waits) {
+    setInbound(pk, seq, message, { waits, route }) {
+      const at = message.receivedAt
       setInbound.run({
         pk,
         seq,
+        at,
         waits: waits ? 1 : 0,
-        at: message.receivedAt,
         channel: channelBit(message.channel),
+        rule: route.ruleId,
+        held: route.held === true ? 1 : 0,
         channelName: message.channel,
         carrier: message.carrierId,
         did: addressKey(message.did),
@@ -98,3 +109,7 @@ export function createConversationTable(db: Connection): ConversationTable {
     settle: (pk, seq) => void settle.run(seq, pk),
   }
 }
+
+/** What was unrouted for a while comes late: it must not turn the way back to an older one. */
+const wayBack = (column: string, value: string): string =>
+  `${column} = iif(coalesce(in_at <= $at, 1), ${value}, ${column})`

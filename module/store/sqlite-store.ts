@@ -5,7 +5,7 @@ import { createAutoReplyTable } from './auto-reply-table.ts'
 import { createCannedReplyTable } from './canned-reply-table.ts'
 import { createCarrierTable } from './carrier-table.ts'
 import { createStandingVerbs } from './commit-designation.ts'
-import { createInboundVerb } from './commit-inbound.ts'
+import { createInboundVerbs } from './commit-inbound.ts'
 import { createNotes } from './commit-note.ts'
 import { createPersonalVerbs } from './commit-personal.ts'
 import { createCommitQueue } from './commit-queue.ts'
@@ -105,7 +105,7 @@ export function storeOn(db: Connection, options: StoreOptions): Store {
   const personalVerbs = createPersonalVerbs({ ...tables, notes: noteTable })
 
   const autoReplies = createAutoReplyTable(db)
-  const inbound = createInboundVerb(
+  const inbound = createInboundVerbs(
     { ...tables, customers, keys, unrouted, meta, standing, consent, autoReplies, outbound },
     newId,
   )
@@ -123,7 +123,9 @@ export function storeOn(db: Connection, options: StoreOptions): Store {
   return {
     epoch: meta.epoch,
 
-    commitInbound: (request, decide) => run((effects) => inbound(effects, request, decide)),
+    commitInbound: (request, decide) => run((effects) => inbound.commitInbound(effects, request, decide)),
+    commitUnrouted: (request, decide) => run((effects) => inbound.commitUnrouted(effects, request, decide)),
+    releaseHeld: (ids) => run(() => list.releaseHeld(ids)),
     commitReply: (request, decide) => run((effects) => reply(effects, request, decide)),
     commitDesignation: (request, decide) =>
       run((effects) => standingVerbs.commitDesignation(effects, request, decide)),
@@ -140,8 +142,9 @@ export function storeOn(db: Connection, options: StoreOptions): Store {
     saveCannedReply: (reply) => run(() => cannedReplies.save(reply)),
     deleteCannedReply: (id) => run(() => cannedReplies.remove(id)),
     saveDirectory: (directory) => run(() => directories.save(directory, clock())),
-    saveRule: (rule) => run(() => rules.save(rule)),
-    deleteRule: (id) => run(() => rules.remove(id)),
+    saveRule: (rule, expectedVersion) => run(() => rules.save(rule, expectedVersion)),
+    deleteRule: (id, expectedVersion) => run(() => rules.remove(id, expectedVersion)),
+    orderRules: (ids, expectedSetVersion) => run(() => rules.order(ids, expectedSetVersion)),
     saveCarrier: (account) => run(() => carriers.save(account)),
 
     async pruneEvents(before) {
@@ -216,6 +219,10 @@ export function storeOn(db: Connection, options: StoreOptions): Store {
     waiting: list.waiting,
     designatedTo: list.designatedTo,
     unrouted: unrouted.page,
+    oldestUnrouted: unrouted.oldest,
+    unroutedMessage: unrouted.byId,
+    held: list.held,
+    routingState: inbound.routingState,
     eventsAfter: events.after,
     lastSeq: events.last,
     onCommitted: announcer.onCommitted,

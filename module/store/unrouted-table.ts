@@ -10,6 +10,9 @@ export interface UnroutedTable {
   insert(id: MessageId, message: InboundMessage): void
   /** Newest first. */
   page(before: Seq | null, limit: number): Page<UnroutedMessage>
+  oldest(after: Seq | null, limit: number): Page<UnroutedMessage>
+  byId(id: MessageId): UnroutedMessage | null
+  remove(id: MessageId): void
 }
 
 interface UnroutedRow {
@@ -23,6 +26,11 @@ export function createUnroutedTable(db: Connection): UnroutedTable {
   const select = db.prepare<[Seq, number], UnroutedRow>(
     'SELECT seq, id, message FROM unrouted WHERE seq < +? ORDER BY seq DESC LIMIT +?',
   )
+  const selectOldest = db.prepare<[Seq, number], UnroutedRow>(
+    'SELECT seq, id, message FROM unrouted WHERE seq > +? ORDER BY seq LIMIT +?',
+  )
+  const byId = db.prepare<[MessageId], UnroutedRow>('SELECT seq, id, message FROM unrouted WHERE id = +?')
+  const remove = db.prepare<[MessageId]>('DELETE FROM unrouted WHERE id = +?')
   return {
     insert: (id, message) => void insert.run(id, JSON.stringify(message)),
     page: (before, limit) =>
@@ -30,7 +38,24 @@ export function createUnroutedTable(db: Connection): UnroutedTable {
         limit,
         (count) => select.all(before ?? Number.MAX_SAFE_INTEGER, count),
         (row) => row.seq,
-        (row) => ({ id: asMessageId(row.id), message: parseJson<InboundMessage>(row.message) }),
+        unroutedMessage,
       ),
+    oldest: (after, limit) =>
+      pageOf(
+        limit,
+        (count) => selectOldest.all(after ?? 0, count),
+        (row) => row.seq,
+        unroutedMessage,
+      ),
+    byId(id) {
+      const row = byId.get(id)
+      return row === undefined ? null : unroutedMessage(row)
+    },
+    remove: (id) => void remove.run(id),
   }
 }
+
+const unroutedMessage = (row: UnroutedRow): UnroutedMessage => ({
+  id: asMessageId(row.id),
+  message: parseJson<InboundMessage>(row.message),
+})

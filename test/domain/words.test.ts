@@ -10,14 +10,11 @@ import {
   asExtension,
   asGroupNumber,
   asPbxId,
-  asRuleId,
   groupKey,
   groupOfKey,
 } from '../../module/domain/ids.ts'
-import { applyRules, type MessageRule, mismatch } from '../../module/domain/rules.ts'
 
 const did: Address = { kind: 'number', value: '+16313808000' }
-const sender: Address = { kind: 'number', value: '+19542788086' }
 
 t.test('keys read back as what they were made from', async (t) => {
   const group = { pbxId: asPbxId('main'), kind: 'ring-group', number: asGroupNumber('600') } as const
@@ -32,34 +29,6 @@ t.test('keys read back as what they were made from', async (t) => {
   t.same(addressOfKey(addressKey(did)), did)
   t.ok(isShortCode('12345'))
   for (const no of ['12', '123456789', '+12345', '12a45']) t.notOk(isShortCode(no), no)
-})
-
-t.test('rules: the first enabled match wins', async (t) => {
-  const rule = (id: string, over: Partial<MessageRule> = {}): MessageRule => ({
-    id: asRuleId(id),
-    name: id,
-    position: 0,
-    enabled: true,
-    dids: [did],
-    channels: null,
-    destination: { pbxId: asPbxId('main'), kind: 'queue', number: asGroupNumber('8000') },
-    ...over,
-  })
-  const message = { did, sender, channel: 'sms' as const }
-  const chosen = (...rules: MessageRule[]) => {
-    const result = applyRules({ version: 1, rules }, message)
-    return result.kind === 'routed' ? result.rule.id : null
-  }
-  t.equal(chosen(rule('a'), rule('b')), 'a')
-  t.equal(chosen(rule('a', { enabled: false }), rule('b')), 'b')
-  t.equal(chosen(rule('a', { channels: ['whatsapp'] }), rule('b')), 'b')
-  t.equal(chosen(rule('a', { dids: [sender] })), null)
-  t.equal(chosen(), null)
-  t.equal(
-    mismatch(rule('a', { dids: [{ kind: 'short-code', value: '16313808000' }] }), message),
-    'other-did',
-    'a code is never a number',
-  )
 })
 
 t.test('delivery only moves forward', async (t) => {

@@ -9,6 +9,7 @@ import { createCarrierAccounts } from '../../module/app/carrier-accounts.ts'
 import { createPersonalActions } from '../../module/app/personal-actions.ts'
 import type { Carrier, CarrierAccount, Pbx, WebhookCarrier } from '../../module/app/ports.ts'
 import { createReceiveInbound } from '../../module/app/receive-inbound.ts'
+import { createRouteUnrouted } from '../../module/app/route-unrouted.ts'
 import { signToken } from '../../module/app/session-token.ts'
 import { createWriteNote } from '../../module/app/write-note.ts'
 import { createAddressReader } from '../../module/carriers/address-reader.ts'
@@ -26,6 +27,7 @@ import {
 } from '../../module/domain/ids.ts'
 import type { InboundMessage } from '../../module/domain/message.ts'
 import { type Presence, unknownPresence } from '../../module/domain/presence.ts'
+import { ruleDefaults } from '../../module/domain/rules.ts'
 import { createMetrics } from '../../module/http/metrics.ts'
 import { createHttpServer } from '../../module/http/server.ts'
 import { createIdSource } from '../../module/id-source.ts'
@@ -185,6 +187,7 @@ export async function createSampleSidecar(
     personal: createPersonalActions(own),
     writeNote: createWriteNote(own),
     canned: createCannedReplies(own),
+    routeUnrouted: createRouteUnrouted(routing),
     carriers,
     receiveInbound,
     readAddress: createAddressReader({ homeCountry: 'US' }),
@@ -206,6 +209,7 @@ export async function createSampleSidecar(
     dids: [{ kind: 'number', value: '+16313808000' }],
     channels: null,
     destination: queue,
+    ...ruleDefaults,
   })
   await carriers.save(options.account ?? scriptedAccount)
 
@@ -215,6 +219,7 @@ export async function createSampleSidecar(
     hub,
     scripted,
     receiveInbound,
+    routing,
     async close() {
       hub.close()
       await app.close()

@@ -15,7 +15,7 @@ import {
   groupKey,
 } from '../../module/domain/ids.ts'
 import type { InboundMessage } from '../../module/domain/message.ts'
-import type { MessageRule } from '../../module/domain/rules.ts'
+import { type MessageRule, ruleDefaults } from '../../module/domain/rules.ts'
 import {
   ann,
   bob,
@@ -855,10 +855,10 @@ export async function storeContract(t: Test, makeDatabase: (t: Test) => TestData
         rules: [{ ...rule('a', 1), channels: ['sms'], enabled: false }, rule('b', 2)],
       })
       await store.saveRule(rule('a', 3))
-      t.same(store.ruleSet(), { version: 3, rules: [rule('b', 2), rule('a', 3)] })
-      t.equal(await store.deleteRule(asRuleId('b')), true)
-      t.equal(await store.deleteRule(asRuleId('b')), false)
-      t.same(store.ruleSet(), { version: 4, rules: [rule('a', 3)] })
+      t.same(store.ruleSet(), { version: 3, rules: [rule('b', 2), rule('a', 3, 2)] })
+      t.equal(await store.deleteRule(asRuleId('b')), 'deleted')
+      t.same(await store.deleteRule(asRuleId('b')), { kind: 'stale', current: null })
+      t.same(store.ruleSet(), { version: 4, rules: [rule('a', 3, 2)] })
     })
 
     await t.test('survives a restart', async (t) => {
@@ -1013,7 +1013,9 @@ const statesOf = (store: Store, id: ConversationId) =>
     .items.filter(({ direction }) => direction === 'out')
     .map(({ state }) => state)
 
-const rule = (id: string, position = 1): MessageRule => ({
+const rule = (id: string, position = 1, version = 1): MessageRule => ({
+  ...ruleDefaults,
+  version,
   id: asRuleId(id),
   name: `Rule ${id}`,
   position,

@@ -7,6 +7,7 @@ import type {
   CarrierWire,
   ConversationWire,
   MeWire,
+  RuleBodyWire,
   RuleWire,
   SystemWire,
 } from '../../module/contract/api.ts'
@@ -16,6 +17,16 @@ import { ContractModel, did, support } from './contract-model.ts'
 const policy =
   "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'"
 const pages = new URL('../../ui-fragments/pages/', import.meta.url)
+
+/** The parts of a rule that most leave alone. */
+export const ruleTerms = {
+  version: 1,
+  carriers: null,
+  senders: '',
+  hours: { kind: 'always' },
+  outside: { kind: 'next-rule' },
+  overrides: { strategy: null, cap: null, sticky: null },
+} satisfies Partial<RuleWire>
 
 /** Tokens are `agent-101` and `admin`; anything else is refused. */
 const viewerOf = (token: string): string | null | undefined =>
@@ -244,18 +255,32 @@ export async function startContractServer(options: { assets?: string; under?: st
       version: 1,
       items: [...rules.values()].sort((a, b) => a.position - b.position),
     }))
-    root.put<
-      ById & {
-        Body: Omit<RuleWire, 'id' | 'destination'> & { destination: { kind: 'queue'; number: string } }
-      }
-    >('/rules/:id', async ({ params, body }) => {
+    root.put<ById & { Body: RuleBodyWire }>('/rules/:id', async ({ params, body }) => {
+      const before = rules.get(params.id)
+      const named = (group: { kind: RuleWire['destination']['kind']; number: string }) => ({
+        ...group,
+        name: support.name,
+      })
+      const { outside = ruleTerms.outside, overrides } = body
       const rule: RuleWire = {
+        ...ruleTerms,
         ...body,
         id: params.id,
-        destination: { ...body.destination, name: support.name },
+        version: (before?.version ?? 0) + 1,
+        position: body.position ?? before?.position ?? rules.size,
+        destination: named(body.destination),
+        outside: outside.kind === 'group' ? { kind: 'group', group: named(outside.group) } : outside,
+        overrides: { ...ruleTerms.overrides, ...overrides },
       }
       rules.set(params.id, rule)
       return rule
+    })
+    root.post<{ Body: { ids: string[] } }>('/rules/order', async ({ body }) => {
+      for (const [position, id] of body.ids.entries()) {
+        const rule = rules.get(id)
+        if (rule !== undefined) rules.set(id, { ...rule, position })
+      }
+      return { version: 1, items: [] }
     })
     root.delete<ById>('/rules/:id', async ({ params }, reply) => {
       rules.delete(params.id)

@@ -6,7 +6,7 @@ import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-c
 import t, { type Test } from 'tap'
 import { launchBrowser } from '../../module/lab/chromium.ts'
 import { buildFragments } from '../../ui-fragments/build.ts'
-import { type ContractServer, startContractServer } from './contract-server.ts'
+import { type ContractServer, ruleTerms, startContractServer } from './contract-server.ts'
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const assets = t.testdir({})
@@ -451,6 +451,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
       enabled: false,
       dids: ['+16313808000'],
       channels: null,
+      ...ruleTerms,
       destination: { kind: 'queue', number: '9999', name: '9999' },
     })
     server.carriers.set('twilio', {

@@ -20,6 +20,7 @@ export interface AdminState {
   readonly system: SystemWire | null
   readonly groups: readonly GroupDetailWire[]
   readonly rules: readonly RuleWire[]
+  readonly rulesVersion: number
   readonly carriers: readonly CarrierWire[]
   readonly unrouted: UnroutedListWire
   readonly board: PresenceBoard
@@ -34,6 +35,7 @@ export const firstAdminState: AdminState = {
   system: null,
   groups: [],
   rules: [],
+  rulesVersion: 0,
   carriers: [],
   unrouted: { items: [], next: null },
   board: emptyBoard,
@@ -66,15 +68,21 @@ export class AdminSession {
     const { api } = this.#ports
     try {
       const me = await api.me()
-      const [system, groups, { items: rules }, carriers, unrouted] = await Promise.all([
-        api.system(),
-        api.groups(),
-        api.rules(),
-        api.carriers(),
-        api.unrouted(),
-      ])
+      const [system, groups, { items: rules, version: rulesVersion }, carriers, unrouted] = await Promise.all(
+        [api.system(), api.groups(), api.rules(), api.carriers(), api.unrouted()],
+      )
       if (this.#stopped) return
-      this.#patch({ me, system, groups, rules, carriers, unrouted, loaded: true, obstacle: null })
+      this.#patch({
+        me,
+        system,
+        groups,
+        rules,
+        rulesVersion,
+        carriers,
+        unrouted,
+        loaded: true,
+        obstacle: null,
+      })
       this.#listen()
       this.#poll()
     } catch (thrown) {
@@ -114,18 +122,18 @@ export class AdminSession {
     await this.#readRules()
   }
 
-  /** Rules are tried in order, so moving one up or down renumbers those whose place changed. */
   async moveRule(id: string, by: 1 | -1): Promise<void> {
     const ordered = [...this.state.value.rules]
     const from = ordered.findIndex((rule) => rule.id === id)
     const [rule] = ordered.splice(from, 1)
     if (rule === undefined || from + by < 0 || from + by > ordered.length) return
     ordered.splice(from + by, 0, rule)
-    for (const [position, moved] of ordered.entries()) {
-      if (moved.position !== position)
-        await this.#ports.api.saveRule(moved.id, { ...draftOf(moved), position })
+    const ids = ordered.map((each) => each.id)
+    try {
+      await this.#ports.api.orderRules(ids, this.state.value.rulesVersion)
+    } finally {
+      await this.#readRules()
     }
-    await this.#readRules()
   }
 
   async saveCarrier(id: string, draft: CarrierDraft): Promise<void> {
@@ -153,7 +161,8 @@ export class AdminSession {
   }
 
   async #readRules(): Promise<void> {
-    this.#patch({ rules: (await this.#ports.api.rules()).items })
+    const { items: rules, version: rulesVersion } = await this.#ports.api.rules()
+    this.#patch({ rules, rulesVersion })
   }
 
   #listen(): void {
@@ -199,12 +208,11 @@ export class AdminSession {
   }
 }
 
-/** A rule as it would be written again. */
-export const draftOf = ({ name, position, enabled, dids, channels, destination }: RuleWire): RuleDraft => ({
-  name,
-  position,
-  enabled,
-  dids,
-  channels,
-  destination: { kind: destination.kind, number: destination.number },
+/** A rule as it would be written again, over the version that was seen; its place is not the edit's business. */
+export const draftOf = ({ id: _, position: __, destination, outside, ...rule }: RuleWire): RuleDraft => ({
+  ...rule,
+  destination: choiceOf(destination),
+  outside: outside.kind === 'group' ? { kind: 'group', group: choiceOf(outside.group) } : outside,
 })
+
+const choiceOf = ({ kind, number }: RuleWire['destination']) => ({ kind, number })

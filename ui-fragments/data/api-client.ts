@@ -6,6 +6,7 @@ import type {
   GroupDetailWire,
   MessageListWire,
   MeWire,
+  RuleBodyWire,
   RuleWire,
   SystemWire,
   UnroutedListWire,
@@ -21,9 +22,7 @@ export interface ConversationPageQuery {
 }
 
 /** A rule as it is written; the server names the destination's group itself. */
-export type RuleDraft = Omit<RuleWire, 'id' | 'destination'> & {
-  readonly destination: { readonly kind: RuleWire['destination']['kind']; readonly number: string }
-}
+export type RuleDraft = RuleBodyWire
 
 export interface CarrierDraft {
   readonly kind: string
@@ -86,6 +85,8 @@ export class ApiClient {
 
   rules = (): Promise<{ readonly version: number } & List<RuleWire>> => this.#call('rules')
   saveRule = (id: string, rule: RuleDraft): Promise<void> => this.#put(`rules/${part(id)}`, rule)
+  orderRules = (ids: readonly string[], version: number): Promise<void> =>
+    this.#post('rules/order', { ids, version })
   deleteRule = (id: string): Promise<void> => this.#send(`rules/${part(id)}`, { method: 'DELETE' })
 
   carriers = async (): Promise<readonly CarrierWire[]> =>

@@ -1,6 +1,6 @@
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit'
 import type { GroupWire, RuleWire } from '../../module/contract/api.ts'
-import type { AdminState } from '../data/admin-session.ts'
+import { type AdminState, draftOf } from '../data/admin-session.ts'
 import type { RuleDraft } from '../data/api-client.ts'
 import { listOf } from '../data/carrier-fields.ts'
 import { groupWords } from '../data/group-words.ts'
@@ -142,8 +142,9 @@ export class RuleDialogElement extends LitElement {
     if (dids.length === 0) return 'Name at least one DID.'
     if (chosen.length === 0) return 'Choose at least one channel.'
     return {
+      // What this form does not show stays as it is.
+      ...(this.rule === null ? {} : draftOf(this.rule)),
       name: String(form.get('name') ?? '').trim(),
-      position: this.rule?.position ?? Math.max(-1, ...this.state.rules.map(({ position }) => position)) + 1,
       enabled: form.get('enabled') !== null,
       dids,
       channels: chosen.length === channels.length ? null : chosen,
