@@ -358,7 +358,7 @@ export interface Store {
     request: UnroutedRequest,
     decide: (state: RoutingState) => InboundDecision,
   ): Promise<InboundReceipt | null>
-  /** Their hours have begun: from now on they wait as any others. */
+  /** Their hours have begun: from now on they wait like the others. */
   releaseHeld(ids: readonly ConversationId[]): Promise<void>
   saveCarrier(account: CarrierAccount): Promise<void>
   /** Forgets events older than this. */
