@@ -86,6 +86,7 @@ export async function openAmi(options: AmiOptions): Promise<AmiConnection> {
   }
   const requests = createWaitingRequests(times.requestMs)
   const ended = Promise.withResolvers<LinkLoss>()
+  const loaded = Promise.withResolvers<void>()
   const authenticated = Promise.withResolvers<void>()
   const booted = Promise.withResolvers<void>()
   let loss: LinkLoss | null = null
@@ -128,6 +129,9 @@ export async function openAmi(options: AmiOptions): Promise<AmiConnection> {
 
   function receive(message: FromAmiWorker): void {
     switch (message.kind) {
+      case 'loaded':
+        loaded.resolve()
+        break
       case 'connected':
         break
       case 'authenticated':
@@ -187,7 +191,7 @@ export async function openAmi(options: AmiOptions): Promise<AmiConnection> {
 
   try {
     if (options.signal.aborted) abort()
-    await Promise.race([worker.started, ended.promise])
+    await Promise.race([loaded.promise, ended.promise])
     await within(authenticated.promise, times.loginMs, loginUnanswered(access))
     await within(booted.promise, times.bootMs, null)
     permitted = permittedActions(await connection.request({ action: 'ListCommands' }))

@@ -26,6 +26,8 @@ export type ToAmiWorker =
   | { readonly kind: 'taken' }
 
 export type FromAmiWorker =
+  /** The thread has read its modules, which on a busy machine takes its time, and turns to the peer. */
+  | { readonly kind: 'loaded' }
   | { readonly kind: 'connected' }
   | { readonly kind: 'authenticated' }
   | { readonly kind: 'login-refused'; readonly message: string }
@@ -47,6 +49,7 @@ if (parentPort !== null) {
  */
 function host(parent: NonNullable<typeof parentPort>, data: AmiWorkerData): void {
   const say = (message: FromAmiWorker) => parent.postMessage(message)
+  say({ kind: 'loaded' })
   const wanted = new Set(data.wanted)
   const wantedUserEvents = new Set(data.wantedUserEvents)
   if (data.tls !== null) speakTls(data.tls.ca)

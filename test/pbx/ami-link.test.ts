@@ -59,7 +59,7 @@ async function failure(asking: Promise<unknown>): Promise<PbxError> {
 
 t.test('what does not let a session begin is named', async (t) => {
   const short = { times: { loginMs: 400, bootMs: 150, requestMs: 300 } }
-  const usual = { times: { ...short.times, loginMs: 5_000 } }
+  const usual = { times: { loginMs: 20_000, bootMs: 300, requestMs: 5_000 } }
   const table: [name: string, prepare: (peer: FakeAmiPeer) => void, code: LinkFault, says: RegExp][] = [
     ['a login that is never answered', (peer) => peer.answer('login', () => null), 'timeout', /AMI port/],
     [
@@ -297,7 +297,7 @@ t.test('a peer that falls silent is noticed, and the last reading stays, marked 
   const peer = await peerFor(t)
   const times = {
     ...shortTimes,
-    ami: { ...shortTimes.ami, requestMs: 150 },
+    ami: { ...shortTimes.ami, requestMs: 800 },
     link: { ...shortTimes.link, heartbeatMs: 50 },
   }
   const pbx = startPbx(t, { ami: accessTo(peer), times })
@@ -317,7 +317,7 @@ t.test("names of the package's own events, and a line without end, do not stop P
   const peer = await peerFor(t)
   const pbx = startPbx(t, {
     ami: accessTo(peer),
-    times: { ...shortTimes, ami: { ...shortTimes.ami, requestMs: 400 } },
+    times: { ...shortTimes, ami: { ...shortTimes.ami, requestMs: 2_000 } },
   })
   await until(pbx, 'live', () => isLive(pbx))
   const since = () => {
@@ -347,7 +347,7 @@ t.test('a reading that fails ends the session; one part forbidden is no director
   const peer = await peerFor(t)
   peer.answer('devicestatelist', () => null)
   const log = keptLog()
-  const times = { ...shortTimes, ami: { ...shortTimes.ami, requestMs: 100 } }
+  const times = { ...shortTimes, ami: { ...shortTimes.ami, requestMs: 700 } }
   const pbx = startPbx(t, { ami: accessTo(peer), times, log, lastDirectory: emptyDirectory(asPbxId('main')) })
   await until(pbx, 'timeout', () => linkCode(pbx, 'ami') === 'timeout')
   t.equal(pbx.snapshot().freshness, 'stale')
@@ -368,7 +368,7 @@ t.test('a text while the PBX is down fails fast; one under way when it breaks is
 
   const pbx = startPbx(t, {
     ami: accessTo(peer),
-    times: { ...shortTimes, ami: { ...shortTimes.ami, requestMs: 300 } },
+    times: { ...shortTimes, ami: { ...shortTimes.ami, requestMs: 1_500 } },
   })
   await until(pbx, 'live', () => isLive(pbx))
   t.same(await pbx.sendText(text), { kind: 'handed-over' })

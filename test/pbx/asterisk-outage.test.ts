@@ -135,8 +135,8 @@ t.test('killed in the middle of a request, then started again', async (t) => {
 t.test('a PBX that stops answering without hanging up', async (t) => {
   const times = {
     ...shortTimes,
-    ami: { ...shortTimes.ami, requestMs: 500 },
-    ari: { ...shortTimes.ari, requestMs: 500 },
+    ami: { ...shortTimes.ami, requestMs: 2_000 },
+    ari: { ...shortTimes.ari, requestMs: 2_000 },
   }
   const pbx = startPbx(t, { ami, ari, times })
   await until(pbx, 'live', () => isUp(pbx))

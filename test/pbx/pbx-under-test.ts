@@ -10,8 +10,8 @@ import {
 
 /** Short enough for a test, long enough for a busy machine. */
 export const shortTimes: PbxTimes = {
-  ami: { loginMs: 5_000, bootMs: 10_000, requestMs: 5_000 },
-  ari: { openMs: 20_000, requestMs: 5_000 },
+  ami: { loginMs: 15_000, bootMs: 15_000, requestMs: 10_000 },
+  ari: { openMs: 30_000, requestMs: 10_000 },
   link: { firstRetryMs: 30, longestRetryMs: 250, heartbeatMs: 200 },
   settleMs: 60,
   namesMs: 20,
