@@ -16,6 +16,7 @@ const scripts = {
   start: (args) => [['module/cli/start.ts', ...args]],
   parley: (args) => [['module/cli/parley.ts', ...args]],
   build: (args) => [['ui-fragments/build.ts', ...args]],
+  package: (args) => [['module/freepbx/package.ts', ...args]],
   bench: (args) => [['test/bench/main.ts', ...args]],
   check: () => [
     [bin('tsc'), '-p', '.'],

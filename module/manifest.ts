@@ -10,9 +10,33 @@ const Fragment = Type.Object({
   /** What the bundle is built from. */
   entry: Type.String(),
   element: Type.String(),
-  /** The standalone page, and the path it is served at. */
-  page: Type.String(),
-  mount: Type.String({ pattern: '^/' }),
+  /** The standalone page, and the path it is served at; none for what a PBX's own page loads. */
+  page: Type.Optional(Type.String()),
+  mount: Type.Optional(Type.String({ pattern: '^/' })),
+  /** Where it lies in the FreePBX module; no path there may contain "node". */
+  folder: Type.Optional(Type.String()),
+})
+
+/** What the FreePBX module is made of besides: its module.xml is written from this. */
+const FreePbx = Type.Object({
+  publisher: Type.String(),
+  description: Type.String(),
+  supported: Type.String(),
+  depends: Type.Object({
+    framework: Type.String(),
+    php: Type.String(),
+    modules: Type.Array(Type.String({ pattern: '^[a-z0-9]+ ge [0-9.]+$' })),
+  }),
+  /** Methods of ours that a class of another module calls at a place it names. */
+  hooks: Type.Array(
+    Type.Object({
+      of: Type.Object({ module: Type.String(), class: Type.String(), namespace: Type.String() }),
+      calling: Type.String(),
+      method: Type.String(),
+    }),
+  ),
+  /** The word after fwconsole. */
+  console: Type.String(),
 })
 
 const Manifest = Type.Object({
@@ -25,6 +49,7 @@ const Manifest = Type.Object({
   menu: Type.Array(Type.Object({ title: Type.String(), category: Type.String(), fragment: Type.String() })),
   fragments: Type.Array(Fragment),
   dialplan: Type.Array(Type.Object({ file: Type.String(), contexts: Type.Array(Type.String()) })),
+  freepbx: FreePbx,
 })
 
 export type FragmentManifest = Static<typeof Fragment>

@@ -124,7 +124,7 @@ t.test('the manifest tells the truth', async (t) => {
   const files = [
     manifest.sidecar.entry,
     ...manifest.dialplan.map(({ file }) => file),
-    ...manifest.fragments.flatMap(({ entry, page }) => [entry, page]),
+    ...manifest.fragments.flatMap(({ entry, page }) => (page === undefined ? [entry] : [entry, page])),
   ]
   for (const file of files) t.ok(existsSync(join(root, file)), file)
   for (const { fragment } of manifest.menu)

@@ -35,9 +35,10 @@ export const pageRoutes: FastifyPluginAsync<PageRoutesDeps> = async (app, { frag
     cacheControl: true,
     maxAge: 0,
   })
-  for (const fragment of fragments) {
-    const page = readFileSync(join(root, fragment.page), 'utf8')
-    app.get(fragment.mount, { schema: { hide: true } }, async (_request, reply) =>
+  for (const { page: file, mount } of fragments) {
+    if (file === undefined || mount === undefined) continue
+    const page = readFileSync(join(root, file), 'utf8')
+    app.get(mount, { schema: { hide: true } }, async (_request, reply) =>
       reply.type('text/html; charset=utf-8').send(page),
     )
   }

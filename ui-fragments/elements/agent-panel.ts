@@ -40,6 +40,7 @@ export class AgentPanelElement extends LitElement {
   #signals: AlertSignals | null = null
   #leave: ReadonlyArray<() => void> = []
   #title = ''
+  #unseen = 0
 
   constructor() {
     super()
@@ -83,7 +84,17 @@ export class AgentPanelElement extends LitElement {
       if (this.#session === null) this.#start(this.token)
       else this.#session.renew(this.token)
     }
-    if (changed.has('state')) document.title = titleWithBadge(this.#title, this.state.unseen.size)
+    if (changed.has('state')) {
+      document.title = titleWithBadge(this.#title, this.state.unseen.size)
+      this.#tellUnseen(this.state.unseen.size)
+    }
+  }
+
+  /** For the page around, which may show the number where the panel itself can't be seen. */
+  #tellUnseen(count: number): void {
+    if (count === this.#unseen) return
+    this.#unseen = count
+    this.dispatchEvent(new CustomEvent('parley-unseen', { detail: count }))
   }
 
   #start(token: string): void {

@@ -25,7 +25,7 @@ export function mountPanel(name: string): void {
 }
 
 /** The page's own few rules: its policy allows no inline style, and a file for them would be one request more. */
-function fillPage(place: HTMLElement): void {
+export function fillPage(place: HTMLElement): void {
   const sheet = new CSSStyleSheet()
   sheet.replaceSync('html, body { height: 100%; margin: 0 } #parley { height: 100dvh }')
   document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet]
