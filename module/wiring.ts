@@ -9,8 +9,11 @@ import { createDrainWaiting } from './app/drain-waiting.ts'
 import { createPersonalActions } from './app/personal-actions.ts'
 import { createReceiveInbound } from './app/receive-inbound.ts'
 import { startReleaseHeld } from './app/release-held.ts'
+import { createReleaseMembers } from './app/release-members.ts'
 import { createRouteUnrouted } from './app/route-unrouted.ts'
 import { startOutbox } from './app/run-outbox.ts'
+import { startSweep } from './app/sweep-conversations.ts'
+import { watchAbsences } from './app/watch-absences.ts'
 import { createWriteNote } from './app/write-note.ts'
 import { createAddressReader } from './carriers/address-reader.ts'
 import { createCarrier } from './carriers/registry.ts'
@@ -80,7 +83,8 @@ export async function startSidecar(config: Config, log: Logger): Promise<Sidecar
     random,
   })
   const hub = createLiveHub({ store, pbx, tokenKey: keys.tokenKey, clock, log })
-  const routing = { store, pbx, panels: hub.panels, clock, random }
+  const absences = watchAbsences({ store, pbx, panels: hub.panels, clock, log })
+  const routing = { store, pbx, panels: hub.panels, clock, random, absences }
   const metrics = createMetrics(pbx)
   const receive = createReceiveInbound(routing)
   const receiveInbound: typeof receive = async (message) => {
@@ -99,8 +103,12 @@ export async function startSidecar(config: Config, log: Logger): Promise<Sidecar
   const own = { store, pbx, clock, find: actions.find }
   const drain = createDrainWaiting({ ...routing, log })
   const held = startReleaseHeld({ ...routing, log, onReleased: drain.trigger })
+  const release = createReleaseMembers({ ...routing, log })
+  const sweep = startSweep({ ...routing, log, onSweep: drain.trigger })
   const stops = [
+    pbx.onChanged(release.trigger),
     pbx.onChanged(drain.trigger),
+    store.onCommitted(drain.onCommitted),
     hub.panels.onChanged(drain.trigger),
     pbx.onDirectory((directory) => {
       store
@@ -138,6 +146,8 @@ export async function startSidecar(config: Config, log: Logger): Promise<Sidecar
     store,
     carriers: carriers.find,
     messenger: pbx,
+    phones: { contactsOf: pbx.contacts },
+    panels: hub.panels,
     pbx,
     sipDomain: config.pbx.sipDomain,
     clock,
@@ -172,10 +182,13 @@ export async function startSidecar(config: Config, log: Logger): Promise<Sidecar
     async close() {
       clearInterval(pruning)
       for (const stop of stops) stop()
+      await absences.close()
+      await sweep.close()
       hub.close()
       await Promise.all([intake.close(), app.close()])
       await outbox.close()
       await held.close()
+      await release.settled()
       await drain.settled()
       await carriers.close()
       await pbx.close()

@@ -1,5 +1,12 @@
 -- What all migrations together make. Written by test/store/write-schema.ts, never by hand.
 
+CREATE TABLE absences (
+  group_key TEXT NOT NULL,
+  extension TEXT NOT NULL,
+  since INTEGER NOT NULL,
+  PRIMARY KEY (group_key, extension)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE agent_conversations (
   pbx_id TEXT NOT NULL,
   extension TEXT NOT NULL,
@@ -60,6 +67,14 @@ CREATE TABLE carriers (
   sealed_secrets BLOB NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE continuations (
+  to_pk INTEGER NOT NULL REFERENCES conversations (pk),
+  from_pk INTEGER NOT NULL REFERENCES conversations (pk),
+  PRIMARY KEY (to_pk, from_pk)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX continuations_by_origin ON continuations (from_pk, to_pk);
+
 CREATE TABLE conversations (
   pk INTEGER PRIMARY KEY,
   id TEXT NOT NULL UNIQUE,
@@ -87,7 +102,7 @@ CREATE TABLE conversations (
   in_channel TEXT,
   in_did TEXT,
   in_sender TEXT,
-  in_at INTEGER, rule_id TEXT, held INTEGER NOT NULL DEFAULT 0 CHECK (held IN (0, 1)), inbound_count INTEGER NOT NULL DEFAULT 0, closed_inbound INTEGER NOT NULL DEFAULT 0, closed_seq INTEGER NOT NULL DEFAULT 0,
+  in_at INTEGER, rule_id TEXT, held INTEGER NOT NULL DEFAULT 0 CHECK (held IN (0, 1)), designated_at INTEGER, active_at INTEGER NOT NULL DEFAULT 0, reminded_at INTEGER, continued_in INTEGER REFERENCES conversations (pk), inbound_count INTEGER NOT NULL DEFAULT 0, closed_inbound INTEGER NOT NULL DEFAULT 0, closed_seq INTEGER NOT NULL DEFAULT 0,
   UNIQUE (customer_pk, group_pk),
   CHECK ((designated IS NULL) = (designated_name IS NULL)),
   CHECK ((waiting_seq IS NULL) = (waiting_since IS NULL))
@@ -99,7 +114,14 @@ CREATE INDEX conversations_by_agent ON conversations (group_pk, designated, stat
 
 CREATE INDEX conversations_by_customer_did ON conversations (customer_pk, in_did);
 
+CREATE INDEX conversations_diverted ON conversations (continued_in) WHERE continued_in IS NOT NULL;
+
 CREATE INDEX conversations_held ON conversations (rule_id) WHERE held = 1;
+
+CREATE INDEX conversations_idle ON conversations (group_pk, active_at) WHERE status = 'open';
+
+CREATE INDEX conversations_owing ON conversations (group_pk, waiting_seq)
+  WHERE status = 'open' AND designated IS NOT NULL AND waiting_seq IS NOT NULL;
 
 CREATE INDEX conversations_unassigned ON conversations (group_pk, waiting_seq)
   WHERE status = 'open' AND designated IS NULL;
@@ -135,7 +157,7 @@ CREATE TABLE decisions (
   policy INTEGER,
   input TEXT,
   note TEXT
-) STRICT;
+, after_seq INTEGER NOT NULL DEFAULT 0) STRICT;
 
 CREATE INDEX decisions_by_conversation ON decisions (conversation_pk, pk);
 
@@ -168,6 +190,16 @@ CREATE TABLE group_agents (
   open_conversations INTEGER NOT NULL DEFAULT 0 CHECK (open_conversations >= 0),
   last_designated_at INTEGER,
   PRIMARY KEY (group_pk, extension)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE group_settings (
+  pbx_id TEXT NOT NULL,
+  group_kind TEXT NOT NULL,
+  group_number TEXT NOT NULL,
+  -- Rises with every change: an edit of an older version is refused.
+  version INTEGER NOT NULL,
+  settings TEXT NOT NULL,
+  PRIMARY KEY (pbx_id, group_kind, group_number)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE groups (
@@ -242,7 +274,7 @@ CREATE TABLE meta (
   rule_set_version INTEGER NOT NULL DEFAULT 0,
   -- Events up to this seq have been forgotten.
   pruned_through INTEGER NOT NULL DEFAULT 0
-) STRICT;
+, watched_until INTEGER) STRICT;
 
 CREATE TABLE note_mentions (
   conversation_pk INTEGER NOT NULL REFERENCES conversations (pk),
@@ -345,7 +377,7 @@ CREATE TABLE status_changes (
   at INTEGER NOT NULL,
   status TEXT NOT NULL,
   actor TEXT NOT NULL
-) STRICT;
+, reason TEXT, note TEXT, other_pk INTEGER REFERENCES conversations (pk)) STRICT;
 
 CREATE INDEX status_changes_by_conversation ON status_changes (conversation_pk, seq);
 

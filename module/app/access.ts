@@ -1,5 +1,5 @@
 import { type Directory, groupsOf } from '../domain/directory.ts'
-import { type Extension, type GroupKey, groupKey } from '../domain/ids.ts'
+import { asGroupKey, type Extension, type GroupKey, groupKey } from '../domain/ids.ts'
 import type { Store } from './ports.ts'
 
 export type Role = 'agent' | 'supervisor' | 'admin'
@@ -9,6 +9,8 @@ export interface Viewer {
   readonly sessionId: string
   readonly extension: Extension | null
   readonly roles: readonly Role[]
+  /** Groups that a supervisor looks after without being a member: `queue/8000`. */
+  readonly groups?: readonly string[]
 }
 
 export const isAdmin = (viewer: Viewer): boolean => viewer.roles.includes('admin')
@@ -25,8 +27,17 @@ export function visibleGroups(
   directory: Directory,
   store: Pick<Store, 'knownGroups'>,
 ): readonly GroupKey[] {
-  const own = ownGroups(viewer, directory)
+  const own = [...ownGroups(viewer, directory), ...supervisedGroups(viewer, directory)]
   return isAdmin(viewer) ? [...new Set([...directory.groups.keys(), ...store.knownGroups(), ...own])] : own
+}
+
+/** Whether he may reassign, close and set things up in a group that he sees. */
+export const isSupervisor = (viewer: Viewer): boolean =>
+  isAdmin(viewer) || viewer.roles.includes('supervisor')
+
+function supervisedGroups({ groups, roles }: Viewer, { pbxId }: Directory): readonly GroupKey[] {
+  if (groups === undefined || !roles.includes('supervisor')) return []
+  return groups.map((group) => asGroupKey(`${pbxId}/${group}`))
 }
 
 function ownGroups(viewer: Viewer, directory: Directory): readonly GroupKey[] {

@@ -1,16 +1,26 @@
+import type { ConversationState, DesignationChange, RoutingState } from '../domain/conversation.ts'
 import { groupName } from '../domain/directory.ts'
 import { fail, type Result } from '../domain/failures.ts'
 import {
   type ActingAgent,
+  decideGroupTransfer,
+  decideReassign,
   decideReply,
   decideStatus,
   decideTake,
   decideTransfer,
 } from '../domain/handover.ts'
-import { asExtension, type ConversationId, groupKey } from '../domain/ids.ts'
-import { isAdmin, type Viewer, visibleGroups } from './access.ts'
-import type { ConversationSummary, DesignationReceipt, ReplyReceipt } from './ports.ts'
-import { type RoutingDeps, routingContext } from './receive-inbound.ts'
+import { asExtension, type ConversationId, type GroupRef, groupKey } from '../domain/ids.ts'
+import type { Actor } from '../domain/message.ts'
+import { isAdmin, isSupervisor, type Viewer, visibleGroups } from './access.ts'
+import type {
+  ConversationSummary,
+  DesignationReceipt,
+  GroupTransferReceipt,
+  ReplyReceipt,
+  TimelineEntry,
+} from './ports.ts'
+import { type RoutingDeps, routingContext, underRule } from './routing-context.ts'
 
 /** What a viewer may do to a conversation. Whatever he may not see does not exist for him. */
 export function createConversationActions(deps: RoutingDeps) {
@@ -24,6 +34,33 @@ export function createConversationActions(deps: RoutingDeps) {
     return visibleGroups(viewer, pbx.snapshot().directory, store).includes(groupKey(conversation.group))
       ? conversation
       : null
+  }
+
+  /** The conversation, if he may see it or one that it went on in: what came before belongs to the customer's story. */
+  function findReadable(viewer: Viewer, id: ConversationId): ConversationSummary | null {
+    const own = find(viewer, id)
+    if (own !== null) return own
+    const visible = visibleGroups(viewer, pbx.snapshot().directory, store)
+    const goesOnWithHim = store.continuedBy(id).some((later) => visible.includes(later.groupKey))
+    return goesOnWithHim ? store.conversation(id) : null
+  }
+
+  function actorOf(viewer: Viewer): Actor {
+    return viewer.extension === null
+      ? { kind: 'admin', id: viewer.sessionId, name: 'Administrator' }
+      : { kind: 'agent', ...agentOf(viewer.extension) }
+  }
+
+  /** Runs an action of a supervisor or administrator on a conversation that he sees. */
+  async function supervise<T>(
+    viewer: Viewer,
+    id: ConversationId,
+    action: (by: Actor, conversation: ConversationSummary) => Promise<Result<T>>,
+  ): Promise<Result<T>> {
+    const conversation = find(viewer, id)
+    if (conversation === null) return fail({ code: 'not-found', what: 'conversation' })
+    if (!isSupervisor(viewer)) return fail({ code: 'not-a-supervisor' })
+    return action(actorOf(viewer), conversation)
   }
 
   /** Runs an action of an agent on a conversation that he sees. */
@@ -45,6 +82,7 @@ export function createConversationActions(deps: RoutingDeps) {
 
   return {
     find,
+    findReadable,
 
     reply(
       viewer: Viewer,
@@ -53,11 +91,12 @@ export function createConversationActions(deps: RoutingDeps) {
       idempotencyKey: string,
     ): Promise<Result<ReplyReceipt>> {
       if (text.trim() === '') return Promise.resolve(fail({ code: 'empty-message' }))
-      return act(viewer, id, (author) =>
-        store.commitReply({ conversationId: id, author, text, idempotencyKey, at: clock() }, (state) =>
-          decideReply(state, author),
-        ),
-      )
+      return act(viewer, id, (author, { group }) => {
+        const { mayReply } = store.groupSettings(group).settings
+        return store.commitReply({ conversationId: id, author, text, idempotencyKey, at: clock() }, (state) =>
+          decideReply(state, author, mayReply),
+        )
+      })
     },
 
     transfer(
@@ -76,6 +115,62 @@ export function createConversationActions(deps: RoutingDeps) {
       })
     },
 
+    /** To another group, to a member of it or to whomever its strategy finds. */
+    transferToGroup(
+      viewer: Viewer,
+      id: ConversationId,
+      toGroup: GroupRef,
+      to: string | null,
+      expectedVersion: number | null,
+      note: string | null,
+    ): Promise<Result<GroupTransferReceipt>> {
+      return act(viewer, id, (by) => {
+        const context = routingContext(deps, toGroup)
+        const actor = { kind: 'agent', ...by } as const
+        return store.commitGroupTransfer(
+          { conversationId: id, expectedVersion, at: context.at, toGroup, actor, note },
+          (from, there) =>
+            decideGroupTransfer(from, there, by, to === null ? null : agentOf(to), context, note),
+        )
+      })
+    },
+
+    /** To a member, or with null to whomever the group's strategy finds among the others. */
+    reassign(
+      viewer: Viewer,
+      id: ConversationId,
+      to: string | null,
+      expectedVersion: number | null,
+      note: string | null,
+    ): Promise<Result<DesignationReceipt>> {
+      return supervise(viewer, id, (by, { group }) => {
+        const context = routingContext(deps, group)
+        const request = { conversationId: id, expectedVersion, at: context.at }
+        const decide = (
+          state: RoutingState & { readonly conversation: ConversationState },
+        ): Result<DesignationChange | null> =>
+          decideReassign(
+            state,
+            by,
+            to === null ? 'strategy' : agentOf(to),
+            underRule(context, store, state.conversation.ruleId),
+            note,
+          )
+        return store.commitDesignation(request, decide)
+      })
+    },
+
+    /** The open conversations of an agent, in the groups that a supervisor sees. */
+    designatedTo(viewer: Viewer, extension: string): readonly ConversationId[] {
+      return visibleGroups(viewer, pbx.snapshot().directory, store).flatMap((group) => [
+        ...store.designatedTo(group, asExtension(extension)),
+      ])
+    },
+
+    timeline(viewer: Viewer, id: ConversationId, limit: number): readonly TimelineEntry[] | null {
+      return findReadable(viewer, id) === null ? null : store.timeline(id, limit)
+    },
+
     take(
       viewer: Viewer,
       id: ConversationId,
@@ -92,11 +187,17 @@ export function createConversationActions(deps: RoutingDeps) {
       viewer: Viewer,
       id: ConversationId,
       status: 'open' | 'closed',
+      expectedVersion: number | null = null,
     ): Promise<Result<DesignationReceipt>> {
+      const request = { conversationId: id, expectedVersion, at: clock() }
+      if (isSupervisor(viewer)) {
+        return supervise(viewer, id, (actor) =>
+          store.commitStatus({ ...request, actor }, (state) => decideStatus(state, 'admin', status)),
+        )
+      }
       return act(viewer, id, (by) =>
-        store.commitStatus(
-          { conversationId: id, expectedVersion: null, at: clock(), actor: { kind: 'agent', ...by } },
-          (state) => decideStatus(state, isAdmin(viewer) ? 'admin' : by, status),
+        store.commitStatus({ ...request, actor: { kind: 'agent', ...by } }, (state) =>
+          decideStatus(state, by, status),
         ),
       )
     },

@@ -2,6 +2,7 @@ import type { Address } from '../domain/address.ts'
 import type { CannedReply } from '../domain/canned-reply.ts'
 import type {
   ConversationState,
+  ConversationStatus,
   DecisionRecord,
   DesignationChange,
   InboundDecision,
@@ -12,6 +13,7 @@ import type { DeliveryReport, DeliveryState, SendFailure, SendOutcome } from '..
 import type { Directory, PbxSnapshot } from '../domain/directory.ts'
 import type { CommittedEvent } from '../domain/events.ts'
 import type { Failure, Result } from '../domain/failures.ts'
+import type { GroupSettings } from '../domain/group-settings.ts'
 import type {
   CannedReplyId,
   CarrierId,
@@ -59,6 +61,8 @@ export interface InboundRoute {
   readonly group: GroupRef
   /** Null where an administrator said where it goes. */
   readonly ruleId: RuleId | null
+  /** The rule's own group, where the customer was transferred from it to `group`. */
+  readonly divertedFrom?: GroupRef
   /** It waits until the rule's hours begin, unless somebody is designated already. */
   readonly held?: boolean
 }
@@ -121,6 +125,78 @@ export interface DesignationRequest {
 export interface DesignationReceipt {
   readonly decisionId: DecisionId | null
   readonly version: number
+}
+
+export interface ReminderRequest {
+  readonly conversationId: ConversationId
+  readonly at: Millis
+}
+
+export interface GroupTransferRequest extends DesignationRequest {
+  readonly toGroup: GroupRef
+  readonly actor: Actor
+  readonly note: string | null
+}
+
+export interface GroupTransferReceipt {
+  /** Where the customer's conversation goes on. */
+  readonly conversationId: ConversationId
+  /** Whom the transfer designated; null where nobody was available, or somebody had it already. */
+  readonly designated: { readonly extension: Extension; readonly name: string } | null
+}
+
+export interface StartRequest {
+  readonly customer: Address
+  readonly group: GroupRef
+  readonly via: Pick<LastInbound, 'carrierId' | 'channel' | 'did'>
+  readonly author: { readonly extension: Extension; readonly name: string }
+  readonly text: string
+  readonly idempotencyKey: string
+  readonly at: Millis
+}
+
+export interface StartReceipt extends ReplyReceipt {
+  readonly conversationId: ConversationId
+}
+
+export interface StoredGroupSettings {
+  /** 0 while nobody set anything. */
+  readonly version: number
+  readonly settings: GroupSettings
+}
+
+/** A member who can't be had; a null `since` is one who can again. */
+export interface Absence {
+  readonly group: GroupKey
+  readonly extension: Extension
+  readonly since: Millis | null
+}
+
+export interface AbsenceRecord {
+  readonly absences: readonly Absence[]
+  /** Null before anybody watched. */
+  readonly watchedUntil: Millis | null
+}
+
+/** Something that happened to a conversation besides its messages. */
+export type TimelineEntry =
+  | { readonly kind: 'decision'; readonly at: Millis; readonly decision: DecisionRecord }
+  | {
+      readonly kind: 'status'
+      readonly id: string
+      readonly at: Millis
+      readonly status: ConversationStatus
+      readonly actor: Actor
+      readonly reason: 'idle' | 'continued-in' | 'continued-from' | null
+      readonly note: string | null
+      /** The other conversation, where it went on or came from. */
+      readonly other: { readonly id: ConversationId; readonly groupKey: GroupKey } | null
+    }
+
+/** A conversation in a list that is gone through from one end to the other. */
+export interface Placed {
+  readonly id: ConversationId
+  readonly place: Seq
 }
 
 /** Work for after the commit: a message for a carrier, or an alert for an agent's phone. */
@@ -310,9 +386,27 @@ export interface Store {
     ) => Result<DesignationChange | null>,
   ): Promise<Result<DesignationReceipt>>
   commitStatus(
-    request: DesignationRequest & { readonly actor: Actor },
+    request: DesignationRequest & { readonly actor: Actor; readonly reason?: 'idle' },
     decide: (state: ConversationState) => Result<'open' | 'closed'>,
   ): Promise<Result<DesignationReceipt>>
+  /** Calls the designated agent again to what he left unanswered; a decider's null does not. */
+  commitReminder(
+    request: ReminderRequest,
+    decide: (state: ConversationState) => { readonly alertPhone: boolean } | null,
+  ): Promise<boolean>
+  /**
+   * Closes a conversation and goes on with its customer in another group: both, or neither. The decider sees the
+   * conversation and the other group's state.
+   */
+  commitGroupTransfer(
+    request: GroupTransferRequest,
+    decide: (from: ConversationState, there: RoutingState) => Result<DesignationChange | null>,
+  ): Promise<Result<GroupTransferReceipt>>
+  /** An agent's first message to a customer: opens or reopens the conversation and writes into it. */
+  commitStart(
+    request: StartRequest,
+    decide: (state: ConversationState | null) => Result<DesignationChange | null>,
+  ): Promise<Result<StartReceipt>>
   /** Marks due items as being sent, at most one a conversation at a time, oldest first. */
   claimOutbox(now: Millis, limit: number): Promise<readonly OutboxItem[]>
   settleOutbox(id: OutboxId, result: OutboxResult, now: Millis): Promise<void>
@@ -344,6 +438,12 @@ export interface Store {
   /** Fails when another of its group has the shortcut. */
   saveCannedReply(reply: CannedReply): Promise<Result<CannedReply>>
   deleteCannedReply(id: CannedReplyId): Promise<boolean>
+  saveGroupSettings(
+    group: GroupRef,
+    settings: GroupSettings,
+    expectedVersion: number | null,
+  ): Promise<Result<StoredGroupSettings>>
+  saveAbsences(changes: readonly Absence[], watchedUntil: Millis): Promise<void>
   saveDirectory(directory: Directory): Promise<void>
   /**
    * Stores a rule as its next version. `expectedVersion` is the one that its writer saw, null for a new rule;
@@ -364,6 +464,30 @@ export interface Store {
   /** Forgets events older than this. */
   pruneEvents(before: Millis): Promise<number>
 
+  groupSettings(group: GroupRef): StoredGroupSettings
+  loadAbsences(): AbsenceRecord
+  /** The group that a customer's messages to a group go to since a transfer; null when they stay. */
+  divertedTo(customer: Address, group: GroupRef): GroupRef | null
+  /** Conversations of other groups that came before it: who may read it may read them. */
+  continuedFrom(id: ConversationId): readonly { readonly id: ConversationId; readonly groupKey: GroupKey }[]
+  /** Conversations that it went on in. */
+  continuedBy(id: ConversationId): readonly { readonly id: ConversationId; readonly groupKey: GroupKey }[]
+  /** What happened to a conversation besides its messages, newest first. */
+  timeline(id: ConversationId, limit: number): readonly TimelineEntry[]
+  /** Groups with open conversations that nobody is designated for. */
+  waitingGroups(): readonly GroupKey[]
+  /** Those of a group, the longest waiting first. */
+  waitingFrom(
+    group: GroupKey,
+    after: Seq,
+    limit: number,
+  ): readonly (Placed & { readonly ruleId: RuleId | null })[]
+  /** Open conversations of a group whose designated agent owes an answer since before a time, oldest first. */
+  owing(group: GroupKey, before: Millis, after: Seq, limit: number): readonly Placed[]
+  /** Open conversations of a group in which nothing happened since before a time. */
+  idle(group: GroupKey, before: Millis, limit: number): readonly ConversationId[]
+  /** Agents designated for open conversations of a group. */
+  designatedIn(group: GroupKey): readonly Extension[]
   loadDirectory(): Directory | null
   ruleSet(): RuleSet
   carriers(): readonly CarrierAccount[]
@@ -464,6 +588,15 @@ export interface SipMessenger {
   sendText(text: SipText): Promise<SipTextOutcome>
   /** The dialplan wrote a spool file. Only a hint: the folder is the truth. */
   onSpooled(listener: () => void): Unsubscribe
+}
+
+/** The phones of extensions, as they are registered now. */
+export interface Phones {
+  /**
+   * Where a text reaches each of them, `pjsip:101/sip:101@10.0.0.5:5060`; empty where none is registered. May reject
+   * while the link is down.
+   */
+  contactsOf(extension: Extension): Promise<readonly string[]>
 }
 
 /** Which agents have a panel open now. */

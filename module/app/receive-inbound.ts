@@ -1,17 +1,10 @@
-import { findGroup } from '../domain/directory.ts'
-import type { GroupRef } from '../domain/ids.ts'
 import type { InboundMessage } from '../domain/message.ts'
 import { decideInbound, type RoutingContext } from '../domain/routing.ts'
 import { applyRules, type RouteResult } from '../domain/rule-matching.ts'
-import type { Clock, InboundReceipt, InboundRoute, Panels, Pbx, RandomSource, Store } from './ports.ts'
+import type { InboundReceipt, InboundRoute, Store } from './ports.ts'
+import { type RoutingDeps, routingContext } from './routing-context.ts'
 
-export interface RoutingDeps {
-  readonly store: Store
-  readonly pbx: Pbx
-  readonly panels: Panels
-  readonly clock: Clock
-  readonly random: RandomSource
-}
+export { type RoutingDeps, routingContext } from './routing-context.ts'
 
 export type ReceiveInbound = (message: InboundMessage) => Promise<InboundReceipt>
 
@@ -24,12 +17,21 @@ export function createReceiveInbound(deps: RoutingDeps): ReceiveInbound {
     whileRulesStand(async () => {
       const ruleSet = deps.store.ruleSet()
       const result = applyRules(ruleSet, message, momentOf(deps))
-      const context = contextOf(deps, result)
-      return deps.store.commitInbound(
-        { message, route: routeOf(result), ruleSetVersion: ruleSet.version },
-        (state) => decideInbound(state, context),
+      const route = diverted(deps.store, message, routeOf(result))
+      // What the rule sets apart, and its hours, are meant for its own group.
+      const context =
+        route?.divertedFrom === undefined ? contextOf(deps, result) : routingContext(deps, route.group)
+      return deps.store.commitInbound({ message, route, ruleSetVersion: ruleSet.version }, (state) =>
+        decideInbound(state, context),
       )
     })
+}
+
+/** A customer who was transferred to another group stays there until his conversation there closes. */
+function diverted(store: Store, message: InboundMessage, route: InboundRoute | null): InboundRoute | null {
+  const group = route === null ? null : store.divertedTo(message.sender, route.group)
+  if (route === null || group === null) return route
+  return { group, ruleId: null, divertedFrom: route.group }
 }
 
 /** Does it again when the rules changed between being applied and being committed. */
@@ -63,15 +65,4 @@ export function contextOf(deps: RoutingDeps, result: RouteResult): RoutingContex
   if (result.kind === 'unrouted') return routingContext(deps, null)
   const { group, hold, rule } = result
   return { ...routingContext(deps, group), hold, overrides: rule.overrides }
-}
-
-export function routingContext(deps: RoutingDeps, group: GroupRef | null): RoutingContext {
-  const pbx = deps.pbx.snapshot()
-  return {
-    group: group === null ? null : findGroup(pbx.directory, group),
-    pbx,
-    panelOpen: (extension) => deps.panels.isOpen(extension),
-    at: deps.clock(),
-    draw: deps.random(),
-  }
 }

@@ -1,13 +1,15 @@
 import { addressKey } from '../domain/address.ts'
 import { groupName } from '../domain/directory.ts'
-import type { CarrierId, Millis } from '../domain/ids.ts'
+import type { CarrierId, Extension, Millis } from '../domain/ids.ts'
 import type {
   Carrier,
   Clock,
   Log,
   OutboxItem,
   OutboxResult,
+  Panels,
   Pbx,
+  Phones,
   RandomSource,
   SipMessenger,
   Store,
@@ -17,6 +19,8 @@ export interface OutboxDeps {
   readonly store: Store
   readonly carriers: (id: CarrierId) => Carrier | undefined
   readonly messenger: SipMessenger
+  readonly phones: Phones
+  readonly panels: Pick<Panels, 'isOpen'>
   readonly pbx: Pbx
   /** The host part of the SIP URI that phone alerts come from. */
   readonly sipDomain: string
@@ -113,18 +117,33 @@ export function startOutbox(deps: OutboxDeps) {
       return done
     // Whoever had the conversation transferred meanwhile must not be called to it any more.
     if (conversation.designated !== item.extension) return done
+    // He opened his panel meanwhile, and sees it there.
+    if (deps.panels.isOpen(item.extension)) return done
     const reader = { pbxId: conversation.group.pbxId, extension: item.extension }
     if (store.personal(reader, [conversation.id]).get(conversation.id)?.muted === true) return done
     const group = groupName(deps.pbx.snapshot().directory, conversation.group)
     const body =
       message.content.kind === 'text' ? message.content.text : 'A message that was too long for the trunk'
     const preview = body.length > alertPreviewLength ? `${body.slice(0, alertPreviewLength)}…` : body
-    const outcome = await deps.messenger.sendText({
-      to: `pjsip:${item.extension}`,
-      from: `sip:parley@${deps.sipDomain}`,
-      text: `${addressKey(conversation.customer.address)} | ${group}: ${preview}`,
-    })
-    return outcome.kind === 'link-down' ? retry(item, 'the PBX is not answering', null) : done
+    const text = `${addressKey(conversation.customer.address)} | ${group}: ${preview}`
+    const rang = await ringPhones(item.extension, text)
+    return rang ? done : retry(item, 'the PBX is not answering', null)
+  }
+
+  /** Each registered phone, since Asterisk would ring the last one alone. False when none could be asked. */
+  async function ringPhones(extension: Extension, text: string): Promise<boolean> {
+    const from = `sip:parley@${deps.sipDomain}`
+    let contacts: readonly string[]
+    try {
+      contacts = await deps.phones.contactsOf(extension)
+    } catch (error) {
+      log.warn({ err: error, extension }, 'The phones of an extension could not be asked for')
+      return false
+    }
+    if (contacts.length === 0) return deps.pbx.snapshot().freshness === 'live'
+    const outcomes = await Promise.all(contacts.map((to) => deps.messenger.sendText({ to, from, text })))
+    // One that rang is enough: asking again would ring it twice.
+    return outcomes.some(({ kind }) => kind !== 'link-down')
   }
 
   function retry(item: OutboxItem, reason: string, retryAfterMs: number | null): OutboxResult {

@@ -13,6 +13,8 @@ export interface SessionClaims {
   /** Extension, or null for an administrator without one. */
   readonly ext: string | null
   readonly roles: readonly Role[]
+  /** Groups that a supervisor looks after besides those he is a member of: `queue/8000`. */
+  readonly groups?: readonly string[]
   /** Expiry in seconds since the epoch. */
   readonly exp: number
 }
@@ -40,6 +42,7 @@ export function verifyToken(key: Uint8Array, token: string, now: Millis): TokenV
     sessionId: claims.sid,
     extension: claims.ext === null ? null : asExtension(claims.ext),
     roles: claims.roles,
+    ...(claims.groups === undefined ? {} : { groups: claims.groups }),
   }
   return { kind: 'valid', viewer, expiresAt: claims.exp * 1000 }
 }
@@ -48,6 +51,9 @@ const signature = (key: Uint8Array, body: string): Buffer => createHmac('sha256'
 
 const isRole = (value: unknown): value is Role =>
   value === 'agent' || value === 'supervisor' || value === 'admin'
+
+const isGroupName = (value: unknown): value is string =>
+  typeof value === 'string' && /^(ring-group|queue|extension)\/[0-9*#]{1,20}$/.test(value)
 
 /** Signed does not mean well formed: another holder of the key may have made it. */
 function readClaims(body: string): SessionClaims | null {
@@ -58,9 +64,10 @@ function readClaims(body: string): SessionClaims | null {
     return null
   }
   if (typeof value !== 'object' || value === null) return null
-  const { sid, ext, roles, exp } = value as Record<string, unknown>
+  const { sid, ext, roles, groups, exp } = value as Record<string, unknown>
   if (typeof sid !== 'string' || typeof exp !== 'number' || !Array.isArray(roles) || !roles.every(isRole))
     return null
   if (ext !== null && (typeof ext !== 'string' || !isExtension(ext))) return null
-  return { sid, ext, roles, exp }
+  if (groups !== undefined && !(Array.isArray(groups) && groups.every(isGroupName))) return null
+  return { sid, ext, roles, exp, ...(groups === undefined ? {} : { groups }) }
 }

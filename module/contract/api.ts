@@ -67,6 +67,14 @@ export const ConversationSchema = Type.Object(
       Type.Boolean({ description: 'Came outside its rule’s hours: nobody is designated before they begin' }),
     ),
     openedAt: Time,
+    continuedIn: Type.Optional(
+      Nullable(Type.String({ description: 'Transferred to another group: the conversation there' })),
+    ),
+    continues: Type.Optional(
+      Type.Array(Type.Object({ id: Type.String(), group: GroupSchema }, closed), {
+        description: 'Conversations of other groups that came before it; their messages may be read',
+      }),
+    ),
     optedOut: Type.Boolean({
       description: 'The customer opted out of the DID that a reply would leave by: none is taken',
     }),
@@ -174,12 +182,141 @@ export type MessageListWire = Static<typeof MessageListSchema>
 export const ReplyBodySchema = Type.Object({ text: Type.String({ maxLength: 4096 }) }, closed)
 export const TransferBodySchema = Type.Object(
   {
-    to: Type.String({ minLength: 1, maxLength: 20, description: 'Extension of a member of the group' }),
+    to: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 20,
+        description:
+          'Extension of a member; with toGroup of that group, and left out whom its strategy finds',
+      }),
+    ),
+    toGroup: Type.Optional(
+      Type.Object({ kind: GroupKindSchema, number: Type.String({ minLength: 1, maxLength: 20 }) }, closed),
+    ),
     version: Type.Optional(Type.Integer({ minimum: 0 })),
     note: Type.Optional(Type.String({ maxLength: 500 })),
   },
   closed,
 )
+export const ReassignBodySchema = Type.Object(
+  {
+    to: Nullable(
+      Type.String({
+        minLength: 1,
+        maxLength: 20,
+        description: 'Extension of a member; null for whom the group’s strategy finds among the others',
+      }),
+    ),
+    version: Type.Optional(Type.Integer({ minimum: 0 })),
+    note: Type.Optional(Type.String({ maxLength: 500 })),
+  },
+  closed,
+)
+export const ReassignManyBodySchema = Type.Object(
+  {
+    from: Type.Optional(
+      Type.String({ minLength: 1, maxLength: 20, description: 'All open conversations of this extension' }),
+    ),
+    ids: Type.Optional(Type.Array(Type.String({ maxLength: 64 }), { minItems: 1, maxItems: 1000 })),
+    to: Nullable(Type.String({ minLength: 1, maxLength: 20 })),
+    note: Type.Optional(Type.String({ maxLength: 500 })),
+  },
+  closed,
+)
+export const ReassignManySchema = Type.Object(
+  {
+    reassigned: Type.Integer(),
+    items: Type.Array(
+      Type.Object(
+        {
+          id: Type.String(),
+          done: Type.Boolean(),
+          code: Nullable(Type.String()),
+          sentence: Nullable(Type.String()),
+        },
+        closed,
+      ),
+    ),
+  },
+  closed,
+)
+export type ReassignManyWire = Static<typeof ReassignManySchema>
+
+export const StartBodySchema = Type.Object(
+  {
+    to: Type.String({ minLength: 1, maxLength: 40, description: 'The customer’s number' }),
+    group: Type.Object(
+      { kind: GroupKindSchema, number: Type.String({ minLength: 1, maxLength: 20 }) },
+      closed,
+    ),
+    from: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 40,
+        description: 'A business number; left out, the one by which the group was texted last',
+      }),
+    ),
+    channel: Type.Optional(ChannelSchema),
+    text: Type.String({ maxLength: 4096 }),
+  },
+  closed,
+)
+
+/** What happened to a conversation besides its messages. */
+export const TimelineSchema = Type.Object(
+  {
+    items: Type.Array(
+      Type.Object(
+        {
+          kind: Type.Enum(['designation', 'status']),
+          id: Type.String({ description: 'Of the decision, for a designation' }),
+          at: Time,
+          sentence: Type.String(),
+          actor: Type.Object({ kind: Type.String(), name: Type.String() }, closed),
+          note: Nullable(Type.String()),
+          status: Nullable(Type.Enum(['open', 'closed'])),
+          other: Nullable(Type.Object({ id: Type.String(), group: GroupSchema }, closed)),
+        },
+        closed,
+      ),
+      { description: 'Newest first' },
+    ),
+  },
+  closed,
+)
+export type TimelineWire = Static<typeof TimelineSchema>
+
+const UpToAYearMinutes = Type.Integer({ minimum: 1, maximum: 525_600 })
+export const StickySchema = Type.Union([
+  Type.Object({ kind: Type.Literal('keep') }, closed),
+  Type.Object(
+    { kind: Type.Literal('when-unavailable'), afterMinutes: Type.Integer({ minimum: 0, maximum: 525_600 }) },
+    closed,
+  ),
+  Type.Object({ kind: Type.Literal('unanswered'), afterMinutes: UpToAYearMinutes }, closed),
+])
+export type StickyWire = Static<typeof StickySchema>
+
+const groupSettings = {
+  sticky: StickySchema,
+  strategy: Nullable(Type.String({ maxLength: 20, description: 'Null for the PBX’s own of this group' })),
+  cap: Nullable(Type.Integer({ minimum: 1, maximum: 10_000 })),
+  mayReply: Type.Enum(['any-member', 'designated-only']),
+  closeAfterMinutes: Nullable(UpToAYearMinutes),
+  remindAfterMinutes: Nullable(UpToAYearMinutes),
+  escalateAfterMinutes: Nullable(UpToAYearMinutes),
+}
+export const GroupSettingsSchema = Type.Object(
+  { ...groupSettings, version: Type.Integer({ description: 'Send it with a change' }) },
+  closed,
+)
+export const GroupSettingsBodySchema = Type.Object(
+  { ...groupSettings, version: Type.Optional(Type.Integer({ minimum: 0 })) },
+  closed,
+)
+export type GroupSettingsWire = Static<typeof GroupSettingsSchema>
+export type GroupSettingsBodyWire = Static<typeof GroupSettingsBodySchema>
+
 export const TakeBodySchema = Type.Object({ version: Type.Optional(Type.Integer({ minimum: 0 })) }, closed)
 
 export const NoteBodySchema = Type.Object(
@@ -667,6 +804,8 @@ export const ProblemSchema = Type.Object(
       Type.String({ description: 'The part of the request that is wrong: hours.days.mon' }),
     ),
     position: Type.Optional(Type.Integer({ description: 'Where in its text, counted in characters from 1' })),
+    changedBy: Type.Optional(Type.String({ description: 'Who was quicker' })),
+    changedAt: Type.Optional(Time),
     designated: Type.Optional(Nullable(AgentSchema)),
   },
   closed,

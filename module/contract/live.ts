@@ -62,6 +62,8 @@ export type EventWire =
       readonly designated: string | null
       readonly version: number
     }
+  /** The designated agent still owes an answer: alert him again. */
+  | { readonly kind: 'mention-repeated'; readonly extension: string }
   | { readonly kind: 'status-changed'; readonly status: 'open' | 'closed'; readonly version: number }
   /** An internal note; no author where Parley noted something itself. */
   | { readonly kind: 'note-written'; readonly messageId: string; readonly author: string | null }

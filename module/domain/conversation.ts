@@ -13,6 +13,14 @@ export type DesignationCause =
   | 'waiting'
   /** He is no longer a member of the group. */
   | 'left-group'
+  /** A message found him unavailable for longer than the group's setting allows. */
+  | 'unavailable'
+  /** He left a message unanswered for longer than the group's setting allows. */
+  | 'unanswered'
+  /** An agent wrote to the customer first. */
+  | 'started'
+  /** Transferred from another group, whose agent left it to this group's strategy. */
+  | 'continued'
   | 'transfer'
   | 'take'
   /** Replying to an unassigned conversation takes it. */
@@ -32,10 +40,34 @@ export interface ConversationState {
   readonly version: number
   /** The way the last inbound message came, which a reply goes back by; null when nothing came yet. */
   readonly lastInbound: LastInbound | null
+  /** Since when the customer waits for an answer; null when nobody waits. */
+  readonly waitingSince?: Millis | null
+  /** When the designated agent became so; null while there is none. */
+  readonly designatedAt?: Millis | null
+  /** The last message, designation or change of status. */
+  readonly activeAt?: Millis
+  /** When the designated agent was last called again to what he left unanswered. */
+  readonly remindedAt?: Millis | null
   /** The rule that its last message came by; null or left out where no rule is known. */
   readonly ruleId?: RuleId | null
   /** Waits for that rule's hours to begin: nobody is designated by the PBX's strategy before. */
   readonly held?: boolean
+  /** Handed to another group, where the customer's messages go until that conversation closes. */
+  readonly continuedIn?: ConversationId | null
+}
+
+/** A cause that is a person's word: it holds for all later messages, until he is no member or a supervisor acts. */
+export const isPersonsWord = (cause: DesignationCause | null): boolean =>
+  cause === 'transfer' || cause === 'take' || cause === 'reply' || cause === 'reassign' || cause === 'started'
+
+/** Since when the designated agent owes an answer; null when he owes none. */
+export function owesAnswerSince({
+  designated,
+  designatedAt,
+  waitingSince,
+}: Pick<ConversationState, 'designated' | 'designatedAt' | 'waitingSince'>): Millis | null {
+  if (designated === null || waitingSince == null) return null
+  return Math.max(waitingSince, designatedAt ?? 0)
 }
 
 export interface LastInbound {

@@ -4,7 +4,7 @@ import type { CallState, Dnd, Registration } from './presence.ts'
 import { chooseByStrategy } from './strategies.ts'
 
 /** Raised whenever the same input could give another winner; replay compares decisions of this version only. */
-export const policyVersion = 1
+export const policyVersion = 2
 
 /** All that a designation knows of one member: recorded with the decision, so that it can be explained and replayed. */
 export interface CandidateFacts {
@@ -21,8 +21,15 @@ export interface CandidateFacts {
   readonly panelOpen: boolean
   /** Set away for messages by the agent himself. */
   readonly away: boolean
+  /** In this group. */
   readonly openConversations: number
   readonly lastDesignatedAt: Millis | null
+  /** Whether a user of the PBX's portal owns this extension, and so could open a panel; left out where nobody knows. */
+  readonly portalUser?: boolean
+  /** Whether a SIP MESSAGE can reach his phone at all; left out, it can. */
+  readonly alertablePhone?: boolean
+  /** He had it and left it unanswered: somebody else is looked for. */
+  readonly passedOver?: boolean
 }
 
 export interface DesignationInput {
@@ -44,7 +51,17 @@ export interface DesignationInput {
 export const tiers = ['panel-idle', 'panel-busy', 'phone-only'] as const
 export type Tier = (typeof tiers)[number]
 
-export type Exclusion = 'pbx-unknown' | 'logged-out' | 'paused' | 'dnd' | 'away' | 'unreachable' | 'at-cap'
+export type Exclusion =
+  | 'passed-over'
+  | 'pbx-unknown'
+  | 'logged-out'
+  | 'paused'
+  | 'dnd'
+  | 'away'
+  | 'unreachable'
+  /** Nobody owns the extension in the portal and its phone can't be alerted: he would never learn of it. */
+  | 'no-access'
+  | 'at-cap'
 
 export type Verdict =
   | { readonly kind: 'available'; readonly tier: Tier }
@@ -85,16 +102,24 @@ export function designate(input: DesignationInput): Designation {
 /** Whether a member may be designated now, and if not, the first reason that stands against it. */
 export function judge(facts: CandidateFacts, input: Pick<DesignationInput, 'pbxAnswers' | 'cap'>): Verdict {
   const excluded = (reason: Exclusion): Verdict => ({ kind: 'excluded', reason })
+  if (facts.passedOver === true) return excluded('passed-over')
   if (!facts.loggedIn) return excluded('logged-out')
   if (facts.away) return excluded('away')
   if (!input.pbxAnswers) return excluded('pbx-unknown')
   if (facts.paused) return excluded('paused')
   if (facts.dnd === 'on') return excluded('dnd')
-  if (!facts.panelOpen && facts.registration !== 'registered') return excluded('unreachable')
+  if (!facts.panelOpen && !isPhoneReachable(facts)) {
+    return excluded(
+      facts.portalUser === false && facts.alertablePhone === false ? 'no-access' : 'unreachable',
+    )
+  }
   if (input.cap !== null && facts.openConversations >= input.cap) return excluded('at-cap')
   if (!facts.panelOpen) return { kind: 'available', tier: 'phone-only' }
   return { kind: 'available', tier: isBusy(facts.call) ? 'panel-busy' : 'panel-idle' }
 }
+
+const isPhoneReachable = ({ registration, alertablePhone }: CandidateFacts): boolean =>
+  registration === 'registered' && alertablePhone !== false
 
 /** Unknown counts as idle: nothing is held against an agent for the PBX's silence. */
 export const isBusy = (call: CallState): boolean => call !== 'idle' && call !== 'unknown'

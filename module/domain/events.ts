@@ -13,6 +13,8 @@ export type DomainEvent =
       readonly designated: Extension | null
       readonly version: number
     }
+  /** The designated agent owes an answer for too long: he is called to it again. */
+  | { readonly kind: 'mention-repeated'; readonly extension: Extension }
   | { readonly kind: 'status-changed'; readonly status: ConversationStatus; readonly version: number }
   /** An internal note; no author where Parley noted something itself. */
   | { readonly kind: 'note-written'; readonly messageId: MessageId; readonly author: Extension | null }

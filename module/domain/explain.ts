@@ -9,7 +9,13 @@ export function explainDecision(decision: DecisionRecord): string {
     case 'opened':
     case 'waiting':
     case 'left-group':
-      return winner === null ? explainNobody(decision) : explainWinner(decision, winner)
+    case 'unavailable':
+    case 'unanswered':
+      return `${whyAnew(decision)}${byStrategy(decision, winner)}`
+    case 'started':
+      return `${decision.actor.name} wrote to this customer first, and so became the designated agent.`
+    case 'continued':
+      return `${decision.actor.name} transferred this customer here from another group${noted(decision)}. ${byStrategy(decision, winner)}`
     case 'transfer':
       return `${decision.actor.name} transferred this conversation to ${winner ?? 'nobody'}${noted(decision)}.`
     case 'take':
@@ -17,6 +23,9 @@ export function explainDecision(decision: DecisionRecord): string {
     case 'reply':
       return `${decision.actor.name} answered this conversation, which nobody had, and so became its designated agent.`
     case 'reassign':
+      if (decision.input !== null) {
+        return `${decision.actor.name} had this conversation reassigned${noted(decision)}. ${byStrategy(decision, winner)}`
+      }
       return `${decision.actor.name} reassigned this conversation to ${winner ?? 'nobody'}${noted(decision)}.`
     default:
       return decision.cause satisfies never
@@ -26,14 +35,22 @@ export function explainDecision(decision: DecisionRecord): string {
 const noted = (decision: DecisionRecord): string =>
   decision.note === null ? '' : `, with the note “${decision.note}”`
 
+const byStrategy = (decision: DecisionRecord, winner: string | null): string =>
+  winner === null ? explainNobody(decision) : explainWinner(decision, winner)
+
+/** Why whoever had it does not keep it; empty where nobody had it. */
+function whyAnew({ cause, previous }: DecisionRecord): string {
+  const before = previous ?? 'The designated agent'
+  if (cause === 'left-group') return `${before} is no longer a member. `
+  if (cause === 'unavailable') return `${before} has been unavailable for too long. `
+  if (cause === 'unanswered') return `${before} left the customer unanswered for too long. `
+  return ''
+}
+
 function explainWinner(decision: DecisionRecord, winner: string): string {
   if (decision.input === null) return `${winner} was designated.`
   const { candidates, tier } = designate(decision.input)
   const excluded = candidates.filter((candidate) => candidate.verdict.kind === 'excluded')
-  const before =
-    decision.cause === 'left-group'
-      ? `${decision.previous ?? 'The designated agent'} is no longer a member. `
-      : ''
   const lowest =
     decision.input.candidates.find((facts) => facts.extension === decision.winner?.extension)?.penalty ?? 0
   const penalty = decision.input.candidates.some((facts) => facts.penalty !== lowest)
@@ -43,7 +60,7 @@ function explainWinner(decision: DecisionRecord, winner: string): string {
     excluded.length === 0
       ? ''
       : ` Not considered: ${excluded.map((candidate) => `${candidate.name} (${reasonOf(candidate)})`).join(', ')}.`
-  return `${before}${winner} was designated: ${tierWords[tier ?? 'panel-idle']}${penalty}, ${strategyWords[decision.input.strategy]}.${others}`
+  return `${winner} was designated: ${tierWords[tier ?? 'panel-idle']}${penalty}, ${strategyWords[decision.input.strategy]}.${others}`
 }
 
 function explainNobody(decision: DecisionRecord): string {
@@ -66,12 +83,14 @@ export const reasonOf = (candidate: Candidate): string =>
     : exclusionWords[candidate.verdict.reason]
 
 export const exclusionWords: Record<Exclusion, string> = {
+  'passed-over': 'had it before',
   'pbx-unknown': 'the PBX was not answering',
   'logged-out': 'not logged in to the queue',
   paused: 'paused in the queue',
   dnd: 'do not disturb',
   away: 'away for messages',
   unreachable: 'no panel open and no registered phone',
+  'no-access': 'no access: no portal user and no phone that can be alerted',
   'at-cap': 'has as many open conversations as allowed',
 }
 

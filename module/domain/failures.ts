@@ -1,4 +1,4 @@
-import type { Extension } from './ids.ts'
+import type { Extension, Millis } from './ids.ts'
 
 /** Everything a person can be refused. The code is stable; the sentence says what to do. */
 export type Failure =
@@ -12,9 +12,16 @@ export type Failure =
         | 'carrier'
         | 'canned reply'
         | 'unrouted message'
+        | 'group'
     }
   | { readonly code: 'not-designated'; readonly designated: { extension: Extension; name: string } | null }
-  | { readonly code: 'stale-version'; readonly current: number; readonly designated: string | null }
+  | {
+      readonly code: 'stale-version'
+      readonly current: number
+      readonly designated: string | null
+      /** The change that came first; left out where nobody knows it. */
+      readonly changed?: { readonly by: string; readonly at: Millis; readonly agoMs: Millis }
+    }
   | { readonly code: 'not-a-member'; readonly extension: string }
   | { readonly code: 'already-designated'; readonly designated: { extension: Extension; name: string } }
   | { readonly code: 'cannot-be-answered'; readonly sender: string }
@@ -30,6 +37,10 @@ export type Failure =
   | { readonly code: 'unknown-variable'; readonly variable: string; readonly position: number }
   | { readonly code: 'shortcut-taken'; readonly shortcut: string }
   | { readonly code: 'no-such-group'; readonly group: string }
+  | { readonly code: 'not-a-supervisor' }
+  | { readonly code: 'same-group' }
+  | { readonly code: 'no-such-sender'; readonly from: string | null }
+  | { readonly code: 'stale-settings'; readonly current: number }
 
 export type FailureCode = Failure['code']
 
@@ -50,7 +61,7 @@ export function failureSentence(failure: Failure): string {
         ? 'Nobody is designated for this conversation. Take it first.'
         : `Only the designated agent can do this, and that is ${failure.designated.name} (${failure.designated.extension}).`
     case 'stale-version':
-      return `This conversation changed meanwhile: ${
+      return `${changedBy(failure.changed)}: ${
         failure.designated === null ? 'nobody is designated now' : `${failure.designated} is designated now`
       }. Look again and repeat what you still want.`
     case 'not-a-member':
@@ -69,6 +80,16 @@ export function failureSentence(failure: Failure): string {
       return 'You have no extension in this session, so you can look but not answer, take or transfer.'
     case 'no-such-group':
       return `The PBX has no such group or extension (${failure.group}). Choose one that it has.`
+    case 'not-a-supervisor':
+      return 'Only a supervisor of this group or an administrator can do this.'
+    case 'same-group':
+      return 'The conversation belongs to this group already. Choose one of its members, or another group.'
+    case 'no-such-sender':
+      return failure.from === null
+        ? 'No number of this group can send. Say which number to write from, or ask your administrator for one.'
+        : `${failure.from} is no number that a carrier sends from here. Choose one of the business numbers.`
+    case 'stale-settings':
+      return 'Somebody else changed these settings meanwhile. Look again and repeat what you still want.'
     case 'conversation-closed':
       return 'This conversation is closed. Reopen it first.'
     case 'opted-out':
@@ -82,4 +103,16 @@ export function failureSentence(failure: Failure): string {
     default:
       return failure satisfies never
   }
+}
+
+function changedBy(changed: Extract<Failure, { code: 'stale-version' }>['changed']): string {
+  if (changed === undefined) return 'This conversation changed meanwhile'
+  const seconds = Math.max(0, Math.round(changed.agoMs / 1000))
+  const ago =
+    seconds < 1
+      ? 'just now'
+      : seconds < 120
+        ? `${seconds} second${seconds === 1 ? '' : 's'} ago`
+        : `${Math.round(seconds / 60)} minutes ago`
+  return `${changed.by} changed this conversation ${ago}`
 }

@@ -1,39 +1,28 @@
-import type {
-  ConversationState,
-  DesignationCause,
-  DesignationChange,
-  InboundDecision,
-  RoutingState,
+import { designationInput, unavailability } from './candidates.ts'
+import {
+  type ConversationState,
+  type DesignationCause,
+  type DesignationChange,
+  type InboundDecision,
+  isPersonsWord,
+  owesAnswerSince,
+  type RoutingState,
 } from './conversation.ts'
-import { type DesignationInput, designate, policyVersion } from './designation.ts'
-import type { PbxSnapshot } from './directory.ts'
-import type { Group } from './group.ts'
+import { type DesignationInput, designate } from './designation.ts'
 import type { Extension, Millis } from './ids.ts'
-import { unknownPresence } from './presence.ts'
+import { hasLeft, type RoutingContext, reachedByPhoneOnly, settingsOf } from './routing-context.ts'
 import type { Hold } from './rules.ts'
-import type { RoutingOverrides } from './sticky-mode.ts'
 
-/** What the outside world looked like when a message came; taken once, before the transaction. */
-export interface RoutingContext {
-  /** Null when the PBX no longer knows the group. */
-  readonly group: Group | null
-  readonly pbx: PbxSnapshot
-  readonly panelOpen: (extension: Extension) => boolean
-  readonly at: Millis
-  readonly draw: number
-  /** What the rule that took the message sets apart from the group's own settings; left out, nothing. */
-  readonly overrides?: RoutingOverrides
-  /** The message came outside its rule's hours and waits for them to begin; left out or null, it does not. */
-  readonly hold?: Hold | null
-}
+export { designationInput } from './candidates.ts'
+export { type RoutingContext, reachedByPhoneOnly } from './routing-context.ts'
 
 /** What an inbound message does: keeps the designated agent, designates one, or leaves the customer waiting. */
 export function decideInbound(state: RoutingState, context: RoutingContext): InboundDecision {
   const { conversation } = state
   if (context.hold != null && conversation?.designated == null) return holdInbound(state, context.hold)
-  const keeps = conversation?.designated != null && !hasLeft(conversation.designated, context)
-  const designation = keeps ? null : designationFor(state, context, causeOf(conversation))
-  const mention = keeps ? conversation.designated : (designation?.to?.extension ?? null)
+  const designation = inboundDesignation(state, context)
+  const mention =
+    designation === null ? (conversation?.designated ?? null) : (designation.to?.extension ?? null)
   return {
     designation,
     mention,
@@ -51,15 +40,85 @@ const holdInbound = ({ conversation }: RoutingState, { autoReply }: Hold): Inbou
   autoReply: autoReply === null ? null : { text: autoReply },
 })
 
+function inboundDesignation(state: RoutingState, context: RoutingContext): DesignationChange | null {
+  const { conversation } = state
+  if (conversation === null) return designationFor(state, context, 'opened')
+  if (conversation.designated === null) return designationFor(state, context, 'waiting')
+  const why = whyAnew(conversation, conversation.designated, context)
+  return why === null ? null : designationAnew(state, conversation.designated, context, why)
+}
+
 /** Designates a conversation that waits, or says that nobody is available still. */
 export function decideWaiting(
-  state: RoutingState & { readonly conversation: ConversationState },
+  { conversation, ...state }: OfConversation,
   context: RoutingContext,
 ): DesignationChange | null {
-  if (state.conversation.designated !== null || state.conversation.status === 'closed') return null
-  const change = designationFor(state, context, 'waiting')
-  if (change?.to == null) return null
-  return { ...change, alertPhone: reachedByPhoneOnly(change.to.extension, context) }
+  if (conversation.designated !== null || conversation.status === 'closed') return null
+  return withAlert(designationFor({ ...state, conversation }, context, 'waiting'), context)
+}
+
+/** Gives an unanswered conversation to somebody else: its agent left the group, or let it lie for too long. */
+export function decideUnanswered(state: OfConversation, context: RoutingContext): DesignationChange | null {
+  const { conversation } = state
+  const { designated } = conversation
+  if (designated === null || conversation.status === 'closed' || owesAnswerSince(conversation) === null)
+    return null
+  const why = hasLeft(designated, context)
+    ? 'left-group'
+    : isUnansweredTooLong(conversation, context)
+      ? 'unanswered'
+      : null
+  if (why === null) return null
+  return withAlert(designationAnew(state, designated, context, why), context)
+}
+
+type OfConversation = RoutingState & { readonly conversation: ConversationState }
+
+/** Why a message does not stay with the designated agent; null when it does. */
+function whyAnew(
+  conversation: ConversationState,
+  designated: Extension,
+  context: RoutingContext,
+): 'left-group' | 'unavailable' | 'unanswered' | null {
+  if (hasLeft(designated, context)) return 'left-group'
+  if (isUnansweredTooLong(conversation, context)) return 'unanswered'
+  const { sticky } = settingsOf(context)
+  if (sticky.kind !== 'when-unavailable' || isPersonsWord(conversation.designatedCause)) return null
+  return isUnavailableFor(designated, sticky.afterMs, context) ? 'unavailable' : null
+}
+
+/** By the sticky mode, or by escalation. A person's word is neither's to change. */
+function isUnansweredTooLong(conversation: ConversationState, context: RoutingContext): boolean {
+  const since = owesAnswerSince(conversation)
+  if (since === null || context.pbx.freshness === 'stale') return false
+  if (isPersonsWord(conversation.designatedCause)) return false
+  const { sticky, escalateAfterMs } = settingsOf(context)
+  const limits = [sticky.kind === 'unanswered' ? sticky.afterMs : null, escalateAfterMs]
+  return limits.some((limit) => limit !== null && context.at - since >= limit)
+}
+
+/** He can't be had now, and Parley has watched him be so for as long. The PBX's silence is held against nobody. */
+function isUnavailableFor(extension: Extension, afterMs: Millis, context: RoutingContext): boolean {
+  if (context.pbx.freshness === 'stale') return false
+  const since = context.unavailableSince?.(extension) ?? null
+  if (since === null || context.at - since < afterMs) return false
+  return unavailability(extension, context) !== null
+}
+
+/**
+ * Looks for somebody else. Where there is nobody, an agent who could answer keeps it; one who can't leaves it
+ * unassigned, so that the first to become available gets it.
+ */
+function designationAnew(
+  state: RoutingState,
+  designated: Extension,
+  context: RoutingContext,
+  cause: 'left-group' | 'unavailable' | 'unanswered',
+): DesignationChange | null {
+  const change = designationFor(state, context, cause, cause === 'unanswered' ? designated : null)
+  if (change?.to === null && cause === 'unanswered' && unavailability(designated, context) === null)
+    return null
+  return change
 }
 
 /** A decision by the PBX's strategy; null when nothing changes and an earlier decision says why already. */
@@ -67,65 +126,24 @@ function designationFor(
   state: RoutingState,
   context: RoutingContext,
   cause: DesignationCause,
+  passedOver: Extension | null = null,
 ): DesignationChange | null {
-  const input = designationInput(state, context)
+  const input = designationInput(state, context, passedOver)
+  const to = winnerOf(input)
+  if (to === null && cause === 'waiting') return null
+  return { cause, actor: { kind: 'pbx', name: 'PBX' }, to, input, note: null }
+}
+
+/** Whom the strategy picks. */
+export function winnerOf(input: DesignationInput): DesignationChange['to'] {
   const { winner } = designate(input)
-  if (winner === null && cause === 'waiting') return null
   const facts = input.candidates.find((candidate) => candidate.extension === winner)
-  return {
-    cause,
-    actor: { kind: 'pbx', name: 'PBX' },
-    to: facts === undefined ? null : { extension: facts.extension, name: facts.name },
-    input,
-    note: null,
-  }
+  return facts === undefined ? null : { extension: facts.extension, name: facts.name }
 }
 
-function causeOf(conversation: ConversationState | null): DesignationCause {
-  if (conversation === null) return 'opened'
-  return conversation.designated === null ? 'waiting' : 'left-group'
-}
-
-/** While the PBX is away its last word stands, so nobody is taken off a conversation for its silence. */
-function hasLeft(extension: Extension, context: RoutingContext): boolean {
-  if (context.pbx.freshness === 'stale') return false
-  return !(context.group?.members.some((member) => member.extension === extension) ?? false)
-}
-
-/** He has no panel open, and a phone that can be rung. */
-export function reachedByPhoneOnly(extension: Extension, context: RoutingContext): boolean {
-  return !context.panelOpen(extension) && context.pbx.presence.get(extension)?.registration === 'registered'
-}
-
-/** Everything a designation looks at, gathered into one recordable value. */
-export function designationInput(state: RoutingState, context: RoutingContext): DesignationInput {
-  const { group, pbx, at } = context
-  return {
-    policy: policyVersion,
-    at,
-    strategy: group?.strategy ?? 'ringall',
-    pbxAnswers: pbx.freshness === 'live',
-    candidates: (group?.members ?? []).map((member) => {
-      const presence = pbx.presence.get(member.extension) ?? unknownPresence(member.extension, at)
-      return {
-        extension: member.extension,
-        name: pbx.directory.extensions.get(member.extension)?.name ?? member.extension,
-        position: member.position,
-        penalty: member.penalty,
-        loggedIn: member.loggedIn,
-        paused: member.paused,
-        pausedReason: member.pausedReason,
-        registration: presence.registration,
-        call: presence.call,
-        dnd: presence.dnd,
-        panelOpen: context.panelOpen(member.extension),
-        away: false,
-        openConversations: state.openConversations.get(member.extension) ?? 0,
-        lastDesignatedAt: state.lastDesignatedAt.get(member.extension) ?? null,
-      }
-    }),
-    cursor: state.cursor,
-    cap: null,
-    draw: context.draw,
-  }
-}
+/** Rings the phone of one who has no panel open. */
+export const withAlert = <Change extends DesignationChange | null>(
+  change: Change,
+  context: RoutingContext,
+): Change =>
+  change?.to == null ? change : { ...change, alertPhone: reachedByPhoneOnly(change.to.extension, context) }

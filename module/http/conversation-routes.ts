@@ -18,10 +18,16 @@ import {
   TransferBodySchema,
 } from '../contract/api.ts'
 import { fail, type Result } from '../domain/failures.ts'
-import { asConversationId, asDecisionId, type ConversationId } from '../domain/ids.ts'
+import {
+  asConversationId,
+  asDecisionId,
+  asGroupNumber,
+  type ConversationId,
+  groupOfKey,
+} from '../domain/ids.ts'
 import { viewerOf } from './authentication.ts'
-import { sendFailure } from './problem.ts'
-import { conversationWire, decisionWire, messageWire, threadWire } from './wire.ts'
+import { problem, sendFailure, sendProblem } from './problem.ts'
+import { conversationWire, decisionWire, groupWire, messageWire, threadWire } from './wire.ts'
 
 export interface ConversationRoutesDeps {
   readonly store: Store
@@ -33,6 +39,7 @@ export interface ConversationRoutesDeps {
 const pageSize = 50
 const largestPage = 200
 const Params = Type.Object({ id: Type.String({ maxLength: 64 }) })
+const Version = Type.Object({ version: Type.Optional(Type.String({ pattern: '^[0-9]{1,9}$' })) })
 const IdempotencyKey = Type.Object({ 'idempotency-key': Type.String({ minLength: 8, maxLength: 128 }) })
 const Before = Type.Object({
   before: Type.Optional(Type.String({ maxLength: 200 })),
@@ -99,8 +106,13 @@ export const conversationRoutes: FastifyPluginAsyncTypebox<ConversationRoutesDep
     { schema: { summary: 'One conversation', params: Params, response: { 200: ConversationSchema } } },
     async (request, reply) => {
       const viewer = viewerOf(request)
-      const conversation = actions.find(viewer, asConversationId(request.params.id))
-      return conversation === null ? sendFailure(reply, nothing) : wireOf(viewer, conversation)
+      const conversation = actions.findReadable(viewer, asConversationId(request.params.id))
+      if (conversation === null) return sendFailure(reply, nothing)
+      const continues = store.continuedFrom(conversation.id).map((before) => ({
+        id: before.id,
+        group: groupWire(pbx.snapshot().directory, groupOfKey(before.groupKey)),
+      }))
+      return { ...wireOf(viewer, conversation), continues }
     },
   )
 
@@ -116,7 +128,7 @@ export const conversationRoutes: FastifyPluginAsyncTypebox<ConversationRoutesDep
     },
     async (request, reply) => {
       const id = asConversationId(request.params.id)
-      if (actions.find(viewerOf(request), id) === null) return sendFailure(reply, nothing)
+      if (actions.findReadable(viewerOf(request), id) === null) return sendFailure(reply, nothing)
       const cursor = now()
       const page = store.thread(id, seqOf(store.epoch, request.query.before), limitOf(request.query.limit))
       return {
@@ -157,7 +169,7 @@ export const conversationRoutes: FastifyPluginAsyncTypebox<ConversationRoutesDep
     '/conversations/:id/transfer',
     {
       schema: {
-        summary: 'Hand the conversation to another member',
+        summary: 'Hand the conversation to another member, or to another group',
         params: Params,
         body: TransferBodySchema,
         response: { 200: ConversationSchema },
@@ -165,13 +177,32 @@ export const conversationRoutes: FastifyPluginAsyncTypebox<ConversationRoutesDep
     },
     async (request, reply) => {
       const id = asConversationId(request.params.id)
-      const { to, version, note } = request.body
+      const { to, toGroup, version, note } = request.body
       const viewer = viewerOf(request)
-      const result = afterwards(
-        viewer,
-        id,
-        await actions.transfer(viewer, id, to, version ?? null, note ?? null),
-      )
+      const transferred =
+        toGroup !== undefined
+          ? await actions.transferToGroup(
+              viewer,
+              id,
+              {
+                pbxId: pbx.snapshot().directory.pbxId,
+                kind: toGroup.kind,
+                number: asGroupNumber(toGroup.number),
+              },
+              to ?? null,
+              version ?? null,
+              note ?? null,
+            )
+          : to !== undefined
+            ? await actions.transfer(viewer, id, to, version ?? null, note ?? null)
+            : null
+      if (transferred === null) {
+        return sendProblem(
+          reply,
+          problem(400, 'invalid-request', 'Not understood', 'Say to whom: to, toGroup, or both.'),
+        )
+      }
+      const result = afterwards(viewer, id, transferred)
       return result.ok ? result.value : sendFailure(reply, result.failure)
     },
   )
@@ -204,13 +235,16 @@ export const conversationRoutes: FastifyPluginAsyncTypebox<ConversationRoutesDep
         schema: {
           summary: `Make the conversation ${status}`,
           params: Params,
+          querystring: Version,
           response: { 200: ConversationSchema },
         },
       },
       async (request, reply) => {
         const id = asConversationId(request.params.id)
         const viewer = viewerOf(request)
-        const result = afterwards(viewer, id, await actions.setStatus(viewer, id, status))
+        const { version } = request.query
+        const expected = version === undefined ? null : Number(version)
+        const result = afterwards(viewer, id, await actions.setStatus(viewer, id, status, expected))
         return result.ok ? result.value : sendFailure(reply, result.failure)
       },
     )
@@ -227,7 +261,7 @@ export const conversationRoutes: FastifyPluginAsyncTypebox<ConversationRoutesDep
     },
     async (request, reply) => {
       const id = asConversationId(request.params.id)
-      if (actions.find(viewerOf(request), id) === null) return sendFailure(reply, nothing)
+      if (actions.findReadable(viewerOf(request), id) === null) return sendFailure(reply, nothing)
       return { items: store.decisions(id, largestPage).map(decisionWire) }
     },
   )
@@ -243,7 +277,7 @@ export const conversationRoutes: FastifyPluginAsyncTypebox<ConversationRoutesDep
     },
     async (request, reply) => {
       const decision = store.decision(asDecisionId(request.params.id))
-      if (decision === null || actions.find(viewerOf(request), decision.conversationId) === null) {
+      if (decision === null || actions.findReadable(viewerOf(request), decision.conversationId) === null) {
         return sendFailure(reply, { code: 'not-found', what: 'decision' })
       }
       return decisionWire(decision)

@@ -20,6 +20,10 @@ const statusOf: Record<FailureCode, number> = {
   'too-many-pins': 422,
   'unknown-variable': 422,
   'shortcut-taken': 409,
+  'not-a-supervisor': 403,
+  'same-group': 422,
+  'no-such-sender': 422,
+  'stale-settings': 409,
 }
 
 export const problem = (status: number, code: string, title: string, detail: string): ProblemWire => ({
@@ -43,7 +47,16 @@ export function sendFailure(reply: FastifyReply, failure: Failure): FastifyReply
 }
 
 function extras(failure: Failure): Partial<ProblemWire> {
-  if (failure.code === 'stale-version') return { current: failure.current }
+  if (failure.code === 'stale-settings') return { current: failure.current }
+  if (failure.code === 'stale-version') {
+    const { current, changed } = failure
+    return {
+      current,
+      ...(changed === undefined
+        ? {}
+        : { changedBy: changed.by, changedAt: new Date(changed.at).toISOString() }),
+    }
+  }
   if (failure.code === 'not-designated' || failure.code === 'already-designated')
     return { designated: failure.designated }
   return {}

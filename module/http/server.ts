@@ -8,6 +8,8 @@ import { type CannedReplyRoutesDeps, cannedReplyRoutes } from './canned-reply-ro
 import { type ConsentRoutesDeps, consentRoutes } from './consent-routes.ts'
 import { type ConversationRoutesDeps, conversationRoutes } from './conversation-routes.ts'
 import { type GroupRoutesDeps, groupRoutes } from './group-routes.ts'
+import { groupSettingsRoutes } from './group-settings-routes.ts'
+import { type HandoverRoutesDeps, handoverRoutes } from './handover-routes.ts'
 import { healthRoutes } from './health-routes.ts'
 import type { Metrics } from './metrics.ts'
 import { pageRoutes } from './page-routes.ts'
@@ -19,6 +21,7 @@ import { type WebhookRoutesDeps, webhookRoutes } from './webhook-routes.ts'
 
 export interface HttpDeps
   extends ConversationRoutesDeps,
+    HandoverRoutesDeps,
     GroupRoutesDeps,
     PersonalRoutesDeps,
     ConsentRoutesDeps,
@@ -85,6 +88,8 @@ const apiRoutes: FastifyPluginAsync<{ readonly deps: HttpDeps }> = async (app, {
 const signedInRoutes: FastifyPluginAsync<HttpDeps> = async (app, deps) => {
   app.addHook('onRequest', authenticate(deps.tokenKey, deps.clock))
   await app.register(conversationRoutes, deps)
+  await app.register(handoverRoutes, deps)
+  await app.register(groupSettingsRoutes, deps)
   await app.register(personalRoutes, deps)
   await app.register(groupRoutes, deps)
   await app.register(consentRoutes, deps)

@@ -63,6 +63,7 @@ export function conversationWire(
     waitingSince: timeOrNull(conversation.waitingSince),
     ...(waitsForHours(conversation) ? { held: true } : {}),
     openedAt: time(conversation.openedAt),
+    continuedIn: conversation.continuedIn ?? null,
     optedOut: conversation.optedOut,
     ...personal,
   }

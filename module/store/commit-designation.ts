@@ -1,10 +1,13 @@
-import type { DesignationReceipt, DesignationRequest } from '../app/ports.ts'
+import type { DesignationReceipt, DesignationRequest, ReminderRequest } from '../app/ports.ts'
 import type { ConversationState, DesignationChange, RoutingState } from '../domain/conversation.ts'
-import { type Failure, fail, type Result, succeed } from '../domain/failures.ts'
+import { fail, type Result, succeed } from '../domain/failures.ts'
+import type { Millis } from '../domain/ids.ts'
 import type { Actor } from '../domain/message.ts'
+import type { Connection } from './connection.ts'
 import { type ConversationRow, conversationState } from './conversation-row.ts'
 import type { Effects } from './effects.ts'
 import type { StandingChanges, Tables } from './standing.ts'
+import { parseJson } from './stored-json.ts'
 
 type DecideDesignation = (
   state: RoutingState & { readonly conversation: ConversationState },
@@ -13,16 +16,11 @@ type DecideDesignation = (
 type DecideStatus = (state: ConversationState) => Result<'open' | 'closed'>
 
 /** What people and the waiting list change of a conversation: compare and set, by its version. */
-export function createStandingVerbs({ conversations, groups }: Tables, standing: StandingChanges) {
-  /** The conversation as it is, or why this request no longer fits it. */
-  function find({ conversationId, expectedVersion }: DesignationRequest): Result<ConversationRow> {
-    const conversation = conversations.byId(conversationId)
-    if (conversation === null) return fail({ code: 'not-found', what: 'conversation' })
-    if (expectedVersion !== null && expectedVersion !== conversation.version)
-      return fail(staleVersion(conversation))
-    return succeed(conversation)
-  }
-
+export function createStandingVerbs(
+  { conversations, groups, messages, outbox, events }: Tables,
+  standing: StandingChanges,
+  find: ReturnType<typeof findForChange>,
+) {
   return {
     commitDesignation(
       effects: Effects,
@@ -41,7 +39,7 @@ export function createStandingVerbs({ conversations, groups }: Tables, standing:
 
     commitStatus(
       effects: Effects,
-      request: DesignationRequest & { readonly actor: Actor },
+      request: DesignationRequest & { readonly actor: Actor; readonly reason?: 'idle' },
       decide: DecideStatus,
     ): Result<DesignationReceipt> {
       const found = find(request)
@@ -50,14 +48,55 @@ export function createStandingVerbs({ conversations, groups }: Tables, standing:
       const decided = decide(conversationState(before))
       if (!decided.ok) return decided
       if (decided.value === before.status) return succeed({ decisionId: null, version: before.version })
-      const { version } = standing.setStatus(effects, before, decided.value, request.actor, request.at)
+      const why = request.reason === undefined ? undefined : { reason: request.reason }
+      const { version } = standing.setStatus(effects, before, decided.value, request.actor, request.at, why)
       return succeed({ decisionId: null, version })
+    },
+
+    commitReminder(
+      effects: Effects,
+      { conversationId, at }: ReminderRequest,
+      decide: (state: ConversationState) => { readonly alertPhone: boolean } | null,
+    ): boolean {
+      const conversation = conversations.byId(conversationId)
+      if (conversation === null || conversation.designated === null) return false
+      const reminder = decide(conversationState(conversation))
+      if (reminder === null) return false
+      const { designated } = conversation
+      conversations.setReminded(conversation.pk, at)
+      events.append(effects, conversation, at, { kind: 'mention-repeated', extension: designated })
+      const messageSeq = messages.lastInbound(conversation.pk)
+      if (reminder.alertPhone && messageSeq !== null) {
+        outbox.addPhoneAlert(conversation, messageSeq, designated, at)
+        effects.outboxDue = true
+      }
+      return true
     },
   }
 }
 
-const staleVersion = ({ version, designated, designated_name }: ConversationRow): Failure => ({
-  code: 'stale-version',
-  current: version,
-  designated: designated_name ?? designated,
-})
+/** The conversation as it is, or why a request no longer fits it: then the loser is told who was quicker. */
+export function findForChange(db: Connection, { conversations }: Pick<Tables, 'conversations'>) {
+  const lastChange = db.prepare<[{ pk: number }], { actor: string; at: Millis }>(
+    `SELECT actor, at FROM (
+       SELECT actor, at, after_seq + 1 AS place FROM decisions WHERE conversation_pk = $pk
+       UNION ALL SELECT actor, at, seq FROM status_changes WHERE conversation_pk = $pk
+     ) ORDER BY place DESC LIMIT 1`,
+  )
+
+  return ({ conversationId, expectedVersion, at }: DesignationRequest): Result<ConversationRow> => {
+    const conversation = conversations.byId(conversationId)
+    if (conversation === null) return fail({ code: 'not-found', what: 'conversation' })
+    const { pk, version, designated, designated_name } = conversation
+    if (expectedVersion === null || expectedVersion === version) return succeed(conversation)
+    const change = lastChange.get({ pk })
+    return fail({
+      code: 'stale-version',
+      current: version,
+      designated: designated_name ?? designated,
+      ...(change === undefined
+        ? {}
+        : { changed: { by: parseJson<Actor>(change.actor).name, at: change.at, agoMs: at - change.at } }),
+    })
+  }
+}

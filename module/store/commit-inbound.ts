@@ -6,6 +6,7 @@ import {
   asMessageId,
   type Extension,
   type GroupRef,
+  groupKey,
   type MessageId,
   type Millis,
   type Seq,
@@ -14,6 +15,7 @@ import type { Actor, InboundMessage } from '../domain/message.ts'
 import { consentWord } from '../domain/opt-out.ts'
 import type { AutoReplyTable } from './auto-reply-table.ts'
 import type { Consent } from './consent.ts'
+import type { Continuations } from './continuations.ts'
 import { type ConversationRow, conversationState } from './conversation-row.ts'
 import type { CustomerTable } from './customer-table.ts'
 import type { Effects } from './effects.ts'
@@ -30,6 +32,7 @@ export interface InboundTables extends Tables {
   readonly meta: Meta
   readonly standing: StandingChanges
   readonly consent: Consent
+  readonly continuations: Continuations
   readonly autoReplies: AutoReplyTable
   readonly outbound: Outbound
 }
@@ -53,13 +56,14 @@ type Decide = (state: RoutingState) => InboundDecision
 export function createInboundVerbs(tables: InboundTables, newId: IdSource) {
   const { conversations, customers, groups, messages, outbox, events, keys, unrouted, meta, standing } =
     tables
-  const { consent, autoReplies, outbound, personal } = tables
+  const { consent, continuations, autoReplies, outbound, personal } = tables
 
   function commitInbound(effects: Effects, request: InboundRequest, decide: Decide): InboundReceipt {
     const { message, route, ruleSetVersion } = request
     const known = keys.find(message.carrierId, message.carrierMessageId)
     if (known !== null) return { kind: 'duplicate', messageId: known }
     if (ruleSetVersion !== meta.ruleSetVersion()) return { kind: 'stale-rules' }
+    if (route !== null && !goesWhereRouted(message, route)) return { kind: 'stale-rules' }
 
     const messageId = asMessageId(newId())
     keys.insert(message.carrierId, message.carrierMessageId, messageId)
@@ -69,6 +73,16 @@ export function createInboundVerbs(tables: InboundTables, newId: IdSource) {
       return { kind: 'unrouted', messageId }
     }
     return receive(effects, { messageId, message, route, at: message.receivedAt, late: false }, decide)
+  }
+
+  /** A transfer to another group may have begun or ended since the message was routed. */
+  function goesWhereRouted(message: InboundMessage, { group, divertedFrom }: InboundRoute): boolean {
+    const ruled = divertedFrom ?? group
+    const groupPk = groups.find(ruled)
+    const customerPk = customers.find(addressKey(message.sender))
+    const row = groupPk === null || customerPk === null ? null : conversations.ofCustomer(customerPk, groupPk)
+    const there = row === null ? ruled : conversationState(continuations.follow(row)).group
+    return groupKey(there) === groupKey(group)
   }
 
   /** The dedupe key stays as it was: the carrier's next delivery of it is still a duplicate. */

@@ -36,7 +36,7 @@ export function createNotes(
       personal.addMention({ pbxId, extension }, place.pk)
     // Who writes has read what stands above.
     if (author !== null) personal.markRead({ pbxId, extension: author }, place.pk, seq)
-    conversations.setActivity(place.pk, seq)
+    conversations.setActivity(place.pk, seq, note.at)
     return id
   }
 

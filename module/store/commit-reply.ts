@@ -1,63 +1,148 @@
 import { createHash } from 'node:crypto'
-import type { IdSource, ReplyDecision, ReplyReceipt, ReplyRequest } from '../app/ports.ts'
-import type { ConversationState } from '../domain/conversation.ts'
+import type {
+  IdSource,
+  ReplyDecision,
+  ReplyReceipt,
+  ReplyRequest,
+  StartReceipt,
+  StartRequest,
+} from '../app/ports.ts'
+import { addressKey } from '../domain/address.ts'
+import type { ConversationState, DesignationChange, LastInbound } from '../domain/conversation.ts'
 import { fail, type Result, succeed } from '../domain/failures.ts'
-import { asMessageId, groupOfKey, type MessageId } from '../domain/ids.ts'
+import {
+  asMessageId,
+  type Extension,
+  groupKey,
+  groupOfKey,
+  type MessageId,
+  type Millis,
+  type PbxId,
+} from '../domain/ids.ts'
 import type { SendPass } from '../domain/send-gate.ts'
 import type { PersonalVerbs } from './commit-personal.ts'
 import type { Connection } from './connection.ts'
 import { type ConversationRow, conversationState } from './conversation-row.ts'
+import type { CustomerTable } from './customer-table.ts'
 import type { Effects } from './effects.ts'
 import type { Outbound } from './outbound.ts'
 import type { StandingChanges, Tables } from './standing.ts'
 
-type Decide = (state: ConversationState) => Result<ReplyDecision>
+type DecideReply = (state: ConversationState) => Result<ReplyDecision>
+type DecideStart = (state: ConversationState | null) => Result<DesignationChange | null>
 
-/** An agent's reply: stored and put in the outbox in one, once for each of the client's keys. */
-export function createReplyVerb(
+interface Text {
+  readonly author: { readonly extension: Extension; readonly name: string }
+  readonly text: string
+  readonly at: Millis
+  readonly via: Pick<LastInbound, 'carrierId' | 'channel' | 'sender'>
+}
+
+/** What agents write: stored and put in the outbox in one, once for each of the client's keys. */
+export function createReplyVerbs(
   db: Connection,
-  tables: Tables & { readonly outbound: Outbound; readonly personalVerbs: PersonalVerbs },
+  tables: Tables & {
+    readonly customers: CustomerTable
+    readonly outbound: Outbound
+    readonly personalVerbs: PersonalVerbs
+  },
   standing: StandingChanges,
   newId: IdSource,
 ) {
-  const { conversations, outbound, personal, personalVerbs } = tables
+  const { conversations, customers, groups, messages, outbound, personal, personalVerbs } = tables
   const findKey = db.prepare<[string, string, string], { content_hash: Uint8Array; message_id: string }>(
     `SELECT content_hash, message_id FROM idempotency_keys
       WHERE pbx_id = +? AND extension = +? AND key = +?`,
   )
   const insertKey = db.prepare('INSERT INTO idempotency_keys VALUES (?, ?, ?, ?, ?)')
 
-  function commitReply(effects: Effects, request: ReplyRequest, decide: Decide): Result<ReplyReceipt> {
-    const conversation = conversations.byId(request.conversationId)
-    if (conversation === null) return fail({ code: 'not-found', what: 'conversation' })
-    const state = conversationState(conversation)
-    const author = [state.group.pbxId, request.author.extension] as const
-    const hash = contentHash(request)
-    const earlier = findKey.get(...author, request.idempotencyKey)
+  /** Does something once for a key; the second time gives what the first made. */
+  function once(
+    pbxId: PbxId,
+    request: Pick<ReplyRequest, 'author' | 'idempotencyKey'>,
+    content: readonly string[],
+    write: () => Result<MessageId>,
+  ): Result<ReplyReceipt> {
+    const key = [pbxId, request.author.extension, request.idempotencyKey] as const
+    const hash = createHash('sha256').update(content.join('\n')).digest()
+    const earlier = findKey.get(...key)
     if (earlier !== undefined) {
       if (!hash.equals(earlier.content_hash)) return fail({ code: 'idempotency-key-reused' })
       return succeed({ messageId: asMessageId(earlier.message_id), repeated: true })
     }
-    const decided = decide(state)
-    if (!decided.ok) return decided
-    const pass = outbound.pass(conversation.customer_pk, decided.value.via.did)
-    if (!pass.ok) return pass
-    const messageId = write(effects, request, conversation, decided.value, pass.value)
-    insertKey.run(...author, request.idempotencyKey, hash, messageId)
-    return succeed({ messageId, repeated: false })
+    const written = write()
+    if (!written.ok) return written
+    insertKey.run(...key, hash, written.value)
+    return succeed({ messageId: written.value, repeated: false })
+  }
+
+  function commitReply(effects: Effects, request: ReplyRequest, decide: DecideReply): Result<ReplyReceipt> {
+    const before = conversations.byId(request.conversationId)
+    if (before === null) return fail({ code: 'not-found', what: 'conversation' })
+    const state = conversationState(before)
+    return once(state.group.pbxId, request, [request.conversationId, request.text], () => {
+      const decided = decide(state)
+      if (!decided.ok) return decided
+      const { via, designation } = decided.value
+      const pass = outbound.pass(before.customer_pk, via.did)
+      if (!pass.ok) return pass
+      const conversation =
+        designation === null
+          ? before
+          : standing.designate(effects, before, designation, request.at).conversation
+      return succeed(write(effects, conversation, pass.value, { ...request, via }))
+    })
+  }
+
+  function commitStart(effects: Effects, request: StartRequest, decide: DecideStart): Result<StartReceipt> {
+    const { at, author, customer, group, text, via } = request
+    const content = [addressKey(customer), groupKey(group), addressKey(via.did), text]
+    const done = once(group.pbxId, request, content, () => {
+      const customerPk = customers.find(addressKey(customer))
+      const groupPk = groups.find(group)
+      const known =
+        groupPk === null || customerPk === null ? null : conversations.ofCustomer(customerPk, groupPk)
+      const decided = decide(known === null ? null : conversationState(known))
+      if (!decided.ok) return decided
+      // Nobody has opted out whom nobody knows.
+      const pass = outbound.pass(customerPk ?? noCustomer, via.did)
+      if (!pass.ok) return pass
+      const conversation = opened(effects, request, known, customerPk)
+      const mine =
+        decided.value === null
+          ? conversation
+          : standing.designate(effects, conversation, decided.value, at).conversation
+      return succeed(
+        write(effects, mine, pass.value, { author, text, at, via: { ...via, sender: customer } }),
+      )
+    })
+    if (!done.ok) return done
+    const conversationId = messages.byId(done.value.messageId)?.conversationId
+    if (conversationId === undefined) throw new Error('a message vanished as it was written')
+    return succeed({ ...done.value, conversationId })
+  }
+
+  function opened(
+    effects: Effects,
+    { author, customer, group, at, via }: StartRequest,
+    known: ConversationRow | null,
+    customerPk: number | null,
+  ): ConversationRow {
+    if (known?.status === 'open') return known
+    if (known !== null) return standing.setStatus(effects, known, 'open', { kind: 'agent', ...author }, at)
+    const pk = customerPk ?? customers.insert(addressKey(customer), null, at)
+    const conversation = conversations.insert(newId(), pk, groups.findOrInsert(group), at)
+    // So that a second message goes the same way before the customer has answered.
+    conversations.setWay(conversation.pk, { ...via, sender: customer }, at)
+    return conversation
   }
 
   function write(
     effects: Effects,
-    request: ReplyRequest,
-    before: ConversationRow,
-    decision: ReplyDecision,
+    conversation: ConversationRow,
     pass: SendPass,
+    { at, author, text, via }: Text,
   ): MessageId {
-    const { at, text } = request
-    const { via, designation } = decision
-    const conversation =
-      designation === null ? before : standing.designate(effects, before, designation, at).conversation
     const id = asMessageId(newId())
     const seq = outbound.queue(effects, conversation, pass, {
       id,
@@ -65,20 +150,20 @@ export function createReplyVerb(
       carrierId: via.carrierId,
       to: via.sender,
       text,
-      author: { kind: 'agent', ...request.author },
+      author: { kind: 'agent', ...author },
       at,
     })
     conversations.settle(conversation.pk, seq)
     // Who answers has read what he answers.
-    const reader = { pbxId: groupOfKey(conversation.group_key).pbxId, extension: request.author.extension }
+    const reader = { pbxId: groupOfKey(conversation.group_key).pbxId, extension: author.extension }
     personalVerbs.reading(effects, conversation, reader, at, () => {
       personal.markRead(reader, conversation.pk, seq)
     })
     return id
   }
 
-  return commitReply
+  return { commitReply, commitStart }
 }
 
-const contentHash = ({ conversationId, text }: ReplyRequest): Buffer =>
-  createHash('sha256').update(`${conversationId}\n${text}`).digest()
+/** No key that the database gives. */
+const noCustomer = -1

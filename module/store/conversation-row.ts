@@ -43,6 +43,13 @@ export interface ConversationRow {
   readonly in_at: Millis | null
   readonly rule_id: string | null
   readonly held: number
+  readonly waiting_seq: Seq | null
+  readonly designated_at: Millis | null
+  readonly active_at: Millis
+  readonly reminded_at: Millis | null
+  /** Where it goes on while it is diverted. */
+  readonly continued_in: number | null
+  readonly continued_in_id: string | null
 }
 
 export const conversationColumns = `
@@ -50,7 +57,8 @@ export const conversationColumns = `
   u.address AS customer_address, u.name AS customer_name,
   c.status, c.designated, c.designated_name, c.designated_cause, c.version, c.opened_at, c.channels,
   c.last_message_seq, c.settled_seq, c.waiting_since,
-  c.in_carrier_id, c.in_channel, c.in_did, c.in_sender, c.in_at, c.rule_id, c.held`
+  c.in_carrier_id, c.in_channel, c.in_did, c.in_sender, c.in_at, c.rule_id, c.held, c.waiting_seq, c.designated_at, c.active_at, c.reminded_at,
+  c.continued_in, (SELECT id FROM conversations WHERE pk = c.continued_in) AS continued_in_id`
 
 export const conversationTables = `conversations c
   JOIN groups g ON g.pk = c.group_pk
@@ -69,6 +77,11 @@ export function conversationState(row: ConversationRow): ConversationState {
     lastInbound: lastInbound(row),
     ruleId: row.rule_id === null ? null : asRuleId(row.rule_id),
     held: row.held === 1,
+    waitingSince: row.waiting_since,
+    activeAt: row.active_at,
+    remindedAt: row.reminded_at,
+    designatedAt: row.designated_at,
+    continuedIn: row.continued_in_id === null ? null : asConversationId(row.continued_in_id),
   }
 }
 

@@ -1,6 +1,6 @@
 import type { InboundRoute } from '../app/ports.ts'
 import { addressKey } from '../domain/address.ts'
-import type { ConversationStatus, DesignationCause } from '../domain/conversation.ts'
+import type { ConversationStatus, DesignationCause, LastInbound } from '../domain/conversation.ts'
 import type { Extension, Millis, Seq } from '../domain/ids.ts'
 import type { InboundMessage } from '../domain/message.ts'
 import type { Connection } from './connection.ts'
@@ -17,16 +17,18 @@ export interface Standing {
   readonly designated: Extension | null
   readonly designatedName: string | null
   readonly designatedCause: DesignationCause | null
+  readonly designatedAt: Millis | null
 }
 
 export interface ConversationTable {
   byId(id: string): ConversationRow | null
+  byPk(pk: number): ConversationRow | null
   ofCustomer(customerPk: number, groupPk: number): ConversationRow | null
   /** Those whose customer wrote to this DID last; `did` as an address key. */
   ofCustomerAndDid(customerPk: number, did: string): readonly ConversationRow[]
   insert(id: string, customerPk: number, groupPk: number, at: Millis): ConversationRow
   setStanding(pk: number, standing: Standing): void
-  setActivity(pk: number, seq: Seq): void
+  setActivity(pk: number, seq: Seq, at: Millis): void
   /** The customer wrote: the way back to him, and since when he waits. */
   setInbound(
     pk: number,
@@ -34,7 +36,10 @@ export interface ConversationTable {
     message: InboundMessage,
     state: { readonly waits: boolean; readonly route: InboundRoute },
   ): void
-  setOutbound(pk: number, seq: Seq, channel: number): void
+  setOutbound(pk: number, seq: Seq, channel: number, at: Millis): void
+  setReminded(pk: number, at: Millis): void
+  /** The way to a customer who has written nothing yet. */
+  setWay(pk: number, way: Omit<LastInbound, 'at'>, at: Millis): void
   /** Nobody waits for an answer to anything up to `seq`. */
   settle(pk: number, seq: Seq): void
 }
@@ -46,21 +51,24 @@ export function createConversationTable(db: Connection): ConversationTable {
   const byId = read<[string]>('c.id = +?')
   const ofCustomer = read<[number, number]>('c.customer_pk = +? AND c.group_pk = +?')
   const ofCustomerAndDid = read<[number, string]>('c.customer_pk = +? AND c.in_did = +?')
-  const insert = db.prepare<[string, number, number, Millis]>(
-    "INSERT INTO conversations (id, customer_pk, group_pk, status, opened_at) VALUES (?, ?, ?, 'open', ?)",
+  const insert = db.prepare<[string, number, number, Millis, Millis]>(
+    "INSERT INTO conversations (id, customer_pk, group_pk, status, opened_at, active_at) VALUES (?, ?, ?, 'open', ?, ?)",
   )
   const setStanding = db.prepare<
-    [ConversationStatus, Extension | null, string | null, DesignationCause | null, number]
+    [ConversationStatus, Extension | null, string | null, DesignationCause | null, Millis | null, number]
   >(
     `UPDATE conversations
-        SET status = ?, designated = ?, designated_name = ?, designated_cause = ?, version = version + 1
+        SET status = ?, designated = ?, designated_name = ?, designated_cause = ?, designated_at = ?,
+            version = version + 1
       WHERE pk = +?`,
   )
-  const setActivity = db.prepare<[Seq, number]>('UPDATE conversations SET activity_seq = ? WHERE pk = +?')
+  const setActivity = db.prepare<[Seq, Millis, number]>(
+    'UPDATE conversations SET activity_seq = ?, active_at = max(active_at, ?) WHERE pk = +?',
+  )
   const setInbound = db.prepare(
     `UPDATE conversations
         SET activity_seq = $seq, last_message_seq = $seq, channels = channels | $channel,
-            inbound_count = inbound_count + 1,
+            inbound_count = inbound_count + 1, active_at = max(active_at, $at),
             waiting_seq = CASE WHEN $waits THEN coalesce(waiting_seq, $seq) END,
             waiting_since = CASE WHEN $waits THEN min(coalesce(waiting_since, $at), $at) END,
             rule_id = $rule, held = $held,
@@ -68,27 +76,35 @@ export function createConversationTable(db: Connection): ConversationTable {
             ${wayBack('in_did', '$did')}, ${wayBack('in_sender', '$sender')}, ${wayBack('in_at', '$at')}
       WHERE pk = +$pk`,
   )
-  const setOutbound = db.prepare<[Seq, Seq, number, number]>(
-    'UPDATE conversations SET activity_seq = ?, last_message_seq = ?, channels = channels | ? WHERE pk = +?',
+  const setOutbound = db.prepare<[Seq, Seq, number, Millis, number]>(
+    `UPDATE conversations
+        SET activity_seq = ?, last_message_seq = ?, channels = channels | ?, active_at = max(active_at, ?)
+      WHERE pk = +?`,
   )
+  const setWay = db.prepare<[string, string, string, string, Millis, number]>(
+    `UPDATE conversations SET in_carrier_id = ?, in_channel = ?, in_did = ?, in_sender = ?, in_at = ?
+      WHERE pk = +?`,
+  )
+  const setReminded = db.prepare<[Millis, number]>('UPDATE conversations SET reminded_at = ? WHERE pk = +?')
   const settle = db.prepare<[Seq, number]>(
     'UPDATE conversations SET settled_seq = ?, waiting_seq = NULL, waiting_since = NULL WHERE pk = +?',
   )
 
   return {
     byId: (id) => byId.get(id) ?? null,
+    byPk: (pk) => byPk.get(pk) ?? null,
     ofCustomer: (customerPk, groupPk) => ofCustomer.get(customerPk, groupPk) ?? null,
     ofCustomerAndDid: (customerPk, did) => ofCustomerAndDid.all(customerPk, did),
     insert(id, customerPk, groupPk, at) {
-      const pk = Number(insert.run(id, customerPk, groupPk, at).lastInsertRowid)
+      const pk = Number(insert.run(id, customerPk, groupPk, at, at).lastInsertRowid)
       const row = byPk.get(pk)
       if (row === undefined) throw new Error('a conversation vanished as it was made')
       return row
     },
-    setStanding(pk, { status, designated, designatedName, designatedCause }) {
-      setStanding.run(status, designated, designatedName, designatedCause, pk)
+    setStanding(pk, { status, designated, designatedName, designatedCause, designatedAt }) {
+      setStanding.run(status, designated, designatedName, designatedCause, designatedAt, pk)
     },
-    setActivity: (pk, seq) => void setActivity.run(seq, pk),
+    setActivity: (pk, seq, at) => void setActivity.run(seq, at, pk),
     setInbound(pk, seq, message, { waits, route }) {
       const at = message.receivedAt
       setInbound.run({
@@ -105,7 +121,10 @@ export function createConversationTable(db: Connection): ConversationTable {
         sender: addressKey(message.sender),
       })
     },
-    setOutbound: (pk, seq, channel) => void setOutbound.run(seq, seq, channel, pk),
+    setOutbound: (pk, seq, channel, at) => void setOutbound.run(seq, seq, channel, at, pk),
+    setReminded: (pk, at) => void setReminded.run(at, pk),
+    setWay: (pk, { carrierId, channel, did, sender }, at) =>
+      void setWay.run(carrierId, channel, addressKey(did), addressKey(sender), at, pk),
     settle: (pk, seq) => void settle.run(seq, pk),
   }
 }

@@ -6,6 +6,7 @@ import {
   type DecisionId,
   type Extension,
   type Millis,
+  type Seq,
 } from '../domain/ids.ts'
 import type { Actor } from '../domain/message.ts'
 import type { Connection } from './connection.ts'
@@ -18,13 +19,14 @@ export interface DecisionTable {
     conversation: { readonly pk: number; readonly designated: Extension | null },
     change: DesignationChange,
     at: Millis,
+    afterSeq: Seq,
   ): void
   byId(id: string): DecisionRecord | null
   /** Newest first. */
   ofConversation(conversationId: string, limit: number): readonly DecisionRecord[]
 }
 
-interface DecisionRow {
+export interface DecisionRow {
   id: string
   conversation_id: string
   at: Millis
@@ -37,23 +39,24 @@ interface DecisionRow {
   note: string | null
 }
 
-const columns =
+export const decisionColumns =
   'd.id, c.id AS conversation_id, d.at, d.cause, d.actor, d.previous, d.winner, d.winner_name, d.input, d.note'
 
 export function createDecisionTable(db: Connection): DecisionTable {
   const insert = db.prepare(
-    `INSERT INTO decisions (id, conversation_pk, at, cause, actor, previous, winner, winner_name, policy, input, note)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO decisions (id, conversation_pk, at, cause, actor, previous, winner, winner_name, policy, input, note,
+                            after_seq)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   )
   const byId = db.prepare<[string], DecisionRow>(
-    `SELECT ${columns} FROM decisions d JOIN conversations c ON c.pk = d.conversation_pk WHERE d.id = +?`,
+    `SELECT ${decisionColumns} FROM decisions d JOIN conversations c ON c.pk = d.conversation_pk WHERE d.id = +?`,
   )
   const ofConversation = db.prepare<[string, number], DecisionRow>(
-    `SELECT ${columns} FROM conversations c JOIN decisions d ON d.conversation_pk = c.pk
+    `SELECT ${decisionColumns} FROM conversations c JOIN decisions d ON d.conversation_pk = c.pk
       WHERE c.id = +? ORDER BY d.pk DESC LIMIT +?`,
   )
   return {
-    insert(id, conversation, change, at) {
+    insert(id, conversation, change, at, afterSeq) {
       insert.run(
         id,
         conversation.pk,
@@ -66,6 +69,7 @@ export function createDecisionTable(db: Connection): DecisionTable {
         change.input?.policy ?? null,
         nullableJson(change.input),
         change.note,
+        afterSeq,
       )
     },
     byId(id) {
@@ -76,7 +80,7 @@ export function createDecisionTable(db: Connection): DecisionTable {
   }
 }
 
-function decisionRecord(row: DecisionRow): DecisionRecord {
+export function decisionRecord(row: DecisionRow): DecisionRecord {
   return {
     id: asDecisionId(row.id),
     conversationId: asConversationId(row.conversation_id),

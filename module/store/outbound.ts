@@ -62,7 +62,7 @@ export function createOutbound(tables: {
         carrierAt: null,
         at,
       })
-      conversations.setOutbound(place.pk, seq, channelBit(channel))
+      conversations.setOutbound(place.pk, seq, channelBit(channel), at)
       outbox.addMessage(place, pass, seq, at)
       effects.outboxDue = true
       return seq

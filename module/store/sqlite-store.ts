@@ -1,17 +1,20 @@
 import type { Clock, IdSource, Log, Store } from '../app/ports.ts'
 import { addressKey } from '../domain/address.ts'
 import { groupOfKey, type Seq } from '../domain/ids.ts'
+import { createAbsenceTable } from './absence-table.ts'
 import { createAutoReplyTable } from './auto-reply-table.ts'
 import { createCannedReplyTable } from './canned-reply-table.ts'
 import { createCarrierTable } from './carrier-table.ts'
-import { createStandingVerbs } from './commit-designation.ts'
+import { createStandingVerbs, findForChange } from './commit-designation.ts'
+import { createGroupTransferVerb } from './commit-group-transfer.ts'
 import { createInboundVerbs } from './commit-inbound.ts'
 import { createNotes } from './commit-note.ts'
 import { createPersonalVerbs } from './commit-personal.ts'
 import { createCommitQueue } from './commit-queue.ts'
-import { createReplyVerb } from './commit-reply.ts'
+import { createReplyVerbs } from './commit-reply.ts'
 import { type Connection, openConnection } from './connection.ts'
 import { createConsent } from './consent.ts'
+import { createContinuations } from './continuations.ts'
 import { createConversationList } from './conversation-list.ts'
 import { createConversationTable } from './conversation-table.ts'
 import { createCustomerTable } from './customer-table.ts'
@@ -21,6 +24,7 @@ import { createDirectoryTable } from './directory-table.ts'
 import { createEarlyReports } from './early-reports.ts'
 import { createAnnouncer } from './effects.ts'
 import { createEventLog } from './event-log.ts'
+import { createGroupSettingsTable } from './group-settings-table.ts'
 import { createGroupTable } from './group-table.ts'
 import { createInboundKeys } from './inbound-keys.ts'
 import { createMessageTable } from './message-table.ts'
@@ -35,8 +39,10 @@ import { createPersonalTable } from './personal-table.ts'
 import { createRuleTable } from './rule-table.ts'
 import { createSecretBox } from './secret-box.ts'
 import { createStandingChanges } from './standing.ts'
+import { createTimeline } from './timeline.ts'
 import { sqliteTransactor } from './transactor.ts'
 import { createUnroutedTable } from './unrouted-table.ts'
+import { createWorkLists } from './work-lists.ts'
 
 export interface StoreOptions {
   readonly newId: IdSource
@@ -90,7 +96,8 @@ export function storeOn(db: Connection, options: StoreOptions): Store {
   const optOuts = createOptOutTable(db)
   const cannedReplies = createCannedReplyTable(db)
   const outbound = createOutbound({ conversations, messages, outbox, events, optOuts })
-  const tables = { conversations, groups, messages, decisions, outbox, events, personal }
+  const continuations = createContinuations(db, conversations)
+  const tables = { conversations, groups, messages, decisions, outbox, events, personal, continuations }
   const standing = createStandingChanges(db, tables, newId)
   const customers = createCustomerTable(db, newId)
   const keys = createInboundKeys(db)
@@ -100,6 +107,9 @@ export function storeOn(db: Connection, options: StoreOptions): Store {
   const carriers = createCarrierTable(db, box)
   const directories = createDirectoryTable(db)
   const list = createConversationList(db, groups, personal)
+  const work = createWorkLists(db, groups)
+  const settings = createGroupSettingsTable(db)
+  const absences = createAbsenceTable(db)
   const notes = createNotes({ ...tables, notes: noteTable }, newId)
   const consent = createConsent({ conversations, customers, optOuts, notes })
   const personalVerbs = createPersonalVerbs({ ...tables, notes: noteTable })
@@ -109,8 +119,15 @@ export function storeOn(db: Connection, options: StoreOptions): Store {
     { ...tables, customers, keys, unrouted, meta, standing, consent, autoReplies, outbound },
     newId,
   )
-  const reply = createReplyVerb(db, { ...tables, outbound, personalVerbs }, standing, newId)
-  const standingVerbs = createStandingVerbs(tables, standing)
+  const { commitReply, commitStart } = createReplyVerbs(
+    db,
+    { ...tables, customers, outbound, personalVerbs },
+    standing,
+    newId,
+  )
+  const find = findForChange(db, tables)
+  const standingVerbs = createStandingVerbs(tables, standing, find)
+  const groupTransfer = createGroupTransferVerb(db, tables, standing, continuations, find, newId)
   const delivery = createDeliveryVerbs(db, { ...tables, outbound, optOuts, consent }, earlyReports)
 
   const announcer = createAnnouncer(log)
@@ -126,7 +143,11 @@ export function storeOn(db: Connection, options: StoreOptions): Store {
     commitInbound: (request, decide) => run((effects) => inbound.commitInbound(effects, request, decide)),
     commitUnrouted: (request, decide) => run((effects) => inbound.commitUnrouted(effects, request, decide)),
     releaseHeld: (ids) => run(() => list.releaseHeld(ids)),
-    commitReply: (request, decide) => run((effects) => reply(effects, request, decide)),
+    commitReply: (request, decide) => run((effects) => commitReply(effects, request, decide)),
+    commitStart: (request, decide) => run((effects) => commitStart(effects, request, decide)),
+    commitGroupTransfer: (request, decide) => run((effects) => groupTransfer(effects, request, decide)),
+    commitReminder: (request, decide) =>
+      run((effects) => standingVerbs.commitReminder(effects, request, decide)),
     commitDesignation: (request, decide) =>
       run((effects) => standingVerbs.commitDesignation(effects, request, decide)),
     commitStatus: (request, decide) => run((effects) => standingVerbs.commitStatus(effects, request, decide)),
@@ -141,6 +162,8 @@ export function storeOn(db: Connection, options: StoreOptions): Store {
     setOptOut: (request) => run((effects) => consent.set(effects, request)),
     saveCannedReply: (reply) => run(() => cannedReplies.save(reply)),
     deleteCannedReply: (id) => run(() => cannedReplies.remove(id)),
+    saveGroupSettings: (group, values, expected) => run(() => settings.save(group, values, expected)),
+    saveAbsences: (changes, watchedUntil) => run(() => absences.save(changes, watchedUntil)),
     saveDirectory: (directory) => run(() => directories.save(directory, clock())),
     saveRule: (rule, expectedVersion) => run(() => rules.save(rule, expectedVersion)),
     deleteRule: (id, expectedVersion) => run(() => rules.remove(id, expectedVersion)),
@@ -156,6 +179,25 @@ export function storeOn(db: Connection, options: StoreOptions): Store {
       }
     },
 
+    groupSettings: settings.ofGroup,
+    loadAbsences: absences.load,
+    divertedTo(customer, group) {
+      const groupPk = groups.find(group)
+      const customerPk = customers.find(addressKey(customer))
+      const row =
+        groupPk === null || customerPk === null ? null : conversations.ofCustomer(customerPk, groupPk)
+      if (row === null || row.continued_in === null) return null
+      const there = continuations.follow(row)
+      return there === row ? null : groupOfKey(there.group_key)
+    },
+    continuedFrom: continuations.before,
+    continuedBy: continuations.after,
+    timeline: createTimeline(db),
+    waitingGroups: work.waitingGroups,
+    waitingFrom: work.waitingFrom,
+    owing: work.owing,
+    idle: work.idle,
+    designatedIn: work.designatedIn,
     loadDirectory: directories.load,
     ruleSet: rules.ruleSet,
     carriers: carriers.all,

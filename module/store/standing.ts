@@ -3,6 +3,7 @@ import type { ConversationStatus, DesignationChange } from '../domain/conversati
 import { asDecisionId, type DecisionId, groupOfKey, type Millis } from '../domain/ids.ts'
 import type { Actor } from '../domain/message.ts'
 import type { Connection } from './connection.ts'
+import type { Continuations } from './continuations.ts'
 import type { ConversationRow } from './conversation-row.ts'
 import type { ConversationTable, Standing } from './conversation-table.ts'
 import type { DecisionTable } from './decision-table.ts'
@@ -21,6 +22,7 @@ export interface Tables {
   readonly outbox: OutboxTable
   readonly events: EventLog
   readonly personal: PersonalTable
+  readonly continuations: Continuations
 }
 
 /** The only way to change who is designated or whether a conversation is open. Gives the conversation after it. */
@@ -37,13 +39,23 @@ export interface StandingChanges {
     status: ConversationStatus,
     actor: Actor,
     at: Millis,
+    why?: StatusReason,
   ): ConversationRow
 }
 
+/** Why a conversation opened or closed without anybody's saying so. */
+export interface StatusReason {
+  readonly reason: 'idle' | 'continued-in' | 'continued-from'
+  readonly note?: string | null
+  /** Where it goes on, or where it came from. */
+  readonly otherPk?: number
+}
+
 export function createStandingChanges(db: Connection, tables: Tables, newId: IdSource): StandingChanges {
-  const { conversations, groups, messages, decisions, outbox, events, personal } = tables
+  const { conversations, groups, messages, decisions, outbox, events, personal, continuations } = tables
   const insertStatusChange = db.prepare(
-    'INSERT INTO status_changes (seq, conversation_pk, at, status, actor) VALUES (?, ?, ?, ?, ?)',
+    `INSERT INTO status_changes (seq, conversation_pk, at, status, actor, reason, note, other_pk)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
   )
 
   /** Stores a new standing and keeps the counts of open conversations true to it. */
@@ -57,6 +69,7 @@ export function createStandingChanges(db: Connection, tables: Tables, newId: IdS
       designated: to.designated,
       designated_name: to.designatedName,
       designated_cause: to.designatedCause,
+      designated_at: to.designatedAt,
       version: from.version + 1,
     }
   }
@@ -78,7 +91,7 @@ export function createStandingChanges(db: Connection, tables: Tables, newId: IdS
     designate(effects, before, change, at) {
       const decisionId = asDecisionId(newId())
       const { to } = change
-      decisions.insert(decisionId, before, change, at)
+      decisions.insert(decisionId, before, change, at, events.last())
       // Nobody was found for a conversation that had nobody: worth a record, but nothing changed.
       if (to === null && before.designated === null) return { conversation: before, decisionId }
       const conversation = move(before, {
@@ -86,6 +99,7 @@ export function createStandingChanges(db: Connection, tables: Tables, newId: IdS
         designated: to?.extension ?? null,
         designatedName: to?.name ?? null,
         designatedCause: to === null ? null : change.cause,
+        designatedAt: to === null ? null : at,
       })
       if (to !== null) {
         groups.setLastDesignated(conversation.group_pk, to.extension, at)
@@ -102,26 +116,40 @@ export function createStandingChanges(db: Connection, tables: Tables, newId: IdS
         designated: conversation.designated,
         version: conversation.version,
       })
-      conversations.setActivity(conversation.pk, seq)
+      conversations.setActivity(conversation.pk, seq, at)
       return { conversation, decisionId }
     },
 
-    setStatus(effects, before, status, actor, at) {
+    setStatus(effects, before, status, actor, at, why) {
       const conversation = move(before, {
         status,
         designated: before.designated,
         designatedName: before.designated_name,
         designatedCause: before.designated_cause,
+        designatedAt: before.designated_at,
       })
       const { version } = conversation
       const seq = events.append(effects, conversation, at, { kind: 'status-changed', status, version })
-      insertStatusChange.run(seq, conversation.pk, at, status, JSON.stringify(actor))
-      conversations.setActivity(conversation.pk, seq)
+      insertStatusChange.run(
+        seq,
+        conversation.pk,
+        at,
+        status,
+        JSON.stringify(actor),
+        why?.reason ?? null,
+        why?.note ?? null,
+        why?.otherPk ?? null,
+      )
+      conversations.setActivity(conversation.pk, seq, at)
       // Whoever closes a conversation has dealt with what was said in it.
-      if (status === 'open') return conversation
+      if (status === 'open') {
+        if (before.continued_in !== null) continuations.end(conversation.pk)
+        return { ...conversation, continued_in: null, continued_in_id: null }
+      }
+      if (why?.reason !== 'continued-in') continuations.endAllTo(conversation.pk)
       conversations.settle(conversation.pk, seq)
       personal.closed(conversation.pk, seq)
-      return { ...conversation, settled_seq: seq, waiting_since: null }
+      return { ...conversation, settled_seq: seq, waiting_seq: null, waiting_since: null }
     },
   }
 }

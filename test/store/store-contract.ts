@@ -391,7 +391,11 @@ export async function storeContract(t: Test, makeDatabase: (t: Test) => TestData
       const store = opened(t)
       const id = await conversationWith(store)
       await store.commitDesignation(about(id, 1), () => succeed(byHand('transfer', ann, bob)))
-      const stale = { ok: false, failure: { code: 'stale-version', current: 2, designated: 'Bob' } }
+      const changed = { by: 'Ann', at: startAt, agoMs: 0 }
+      const stale = {
+        ok: false,
+        failure: { code: 'stale-version', current: 2, designated: 'Bob', changed },
+      }
       t.same(await store.commitDesignation(about(id, 1), () => succeed(byHand('transfer', ann, cid))), stale)
       t.same(await store.commitStatus({ ...about(id, 1), actor: agent(ann) }, () => succeed('closed')), stale)
       t.match(await store.commitDesignation(about(asConversationId('none')), () => succeed(null)), {

@@ -72,6 +72,8 @@ export class AgentEars {
       case 'status-changed':
         reader.request(id, 'conversation', 'decisions')
         return
+      case 'mention-repeated':
+        return
       default:
         event satisfies never
     }

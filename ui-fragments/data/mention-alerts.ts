@@ -25,6 +25,8 @@ export function alertFor(news: LiveNews, attention: Attention): AlertDecision {
   const looking = attention.focused && attention.openConversation === conversationId
   if (event.kind === 'message-received' && event.mention === attention.me)
     return looking ? 'quiet' : 'mention'
+  // Even under his eyes: he has looked for long and not answered.
+  if (event.kind === 'mention-repeated' && event.extension === attention.me) return 'mention'
   if (event.kind === 'designation-changed' && event.designated === attention.me) {
     return looking || attention.ownDoing.has(conversationId) ? 'quiet' : 'designated'
   }

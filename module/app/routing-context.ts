@@ -1,0 +1,51 @@
+import { findGroup } from '../domain/directory.ts'
+import type { Extension, GroupKey, GroupRef, Millis, RuleId } from '../domain/ids.ts'
+import { groupKey } from '../domain/ids.ts'
+import type { RoutingContext } from '../domain/routing.ts'
+import type { Clock, Panels, Pbx, RandomSource, Store } from './ports.ts'
+
+export interface RoutingDeps {
+  readonly store: Store
+  readonly pbx: Pbx
+  readonly panels: Panels
+  readonly clock: Clock
+  readonly random: RandomSource
+  /** Left out, nobody is known to have been away for long. */
+  readonly absences?: Absences
+}
+
+/** Who can't be had, and since when. */
+export interface Absences {
+  since(group: GroupKey, extension: Extension): Millis | null
+}
+
+/** What a decision about a group looks at, as it is now. */
+export function routingContext(deps: RoutingDeps, group: GroupRef | null): RoutingContext {
+  const { absences, panels, store } = deps
+  const pbx = deps.pbx.snapshot()
+  const context = {
+    group: group === null ? null : findGroup(pbx.directory, group),
+    pbx,
+    panelOpen: (extension: Extension) => panels.isOpen(extension),
+    at: deps.clock(),
+    draw: deps.random(),
+  }
+  if (group === null) return context
+  const key = groupKey(group)
+  return {
+    ...context,
+    settings: store.groupSettings(group).settings,
+    unavailableSince: (extension) => absences?.since(key, extension) ?? null,
+  }
+}
+
+/** The context for a conversation whose last message came by a rule: what that rule sets apart holds. */
+export function underRule(
+  context: RoutingContext,
+  store: Pick<Store, 'ruleSet'>,
+  ruleId: RuleId | null | undefined,
+): RoutingContext {
+  if (ruleId == null) return context
+  const rule = store.ruleSet().rules.find(({ id }) => id === ruleId)
+  return rule === undefined ? context : { ...context, overrides: rule.overrides }
+}

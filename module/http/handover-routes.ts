@@ -1,0 +1,148 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { Type } from 'typebox'
+import type { Viewer } from '../app/access.ts'
+import type { ConversationActions } from '../app/act-on-conversation.ts'
+import type { PersonalActions } from '../app/personal-actions.ts'
+import type { Pbx, Store } from '../app/ports.ts'
+import { createStartConversation, type StartDeps } from '../app/start-conversation.ts'
+import {
+  ConversationSchema,
+  ReassignBodySchema,
+  ReassignManyBodySchema,
+  ReassignManySchema,
+  StartBodySchema,
+  TimelineSchema,
+} from '../contract/api.ts'
+import { failureSentence } from '../domain/failures.ts'
+import { asConversationId, asGroupNumber, type ConversationId } from '../domain/ids.ts'
+import { viewerOf } from './authentication.ts'
+import { problem, sendFailure, sendProblem } from './problem.ts'
+import { timelineWire } from './timeline-wire.ts'
+import { conversationWire } from './wire.ts'
+
+export interface HandoverRoutesDeps extends StartDeps {
+  readonly store: Store
+  readonly pbx: Pbx
+  readonly actions: ConversationActions
+  readonly personal: PersonalActions
+}
+
+const longestTimeline = 200
+const Params = Type.Object({ id: Type.String({ maxLength: 64 }) })
+const IdempotencyKey = Type.Object({ 'idempotency-key': Type.String({ minLength: 8, maxLength: 128 }) })
+const nothing = { code: 'not-found', what: 'conversation' } as const
+
+/** Supervisors' acts, conversations that agents start, and what happened to one. */
+export const handoverRoutes: FastifyPluginAsyncTypebox<HandoverRoutesDeps> = async (app, deps) => {
+  const { actions, pbx, personal } = deps
+  const start = createStartConversation(deps)
+
+  function wireOf(viewer: Viewer, id: ConversationId) {
+    const conversation = actions.find(viewer, id)
+    if (conversation === null) return null
+    return conversationWire(conversation, pbx.snapshot().directory, personal.of(viewer, [id])(id))
+  }
+
+  app.post(
+    '/conversations/:id/reassign',
+    {
+      schema: {
+        summary: 'Give the conversation to another agent, as a supervisor',
+        params: Params,
+        body: ReassignBodySchema,
+        response: { 200: ConversationSchema },
+      },
+    },
+    async (request, reply) => {
+      const id = asConversationId(request.params.id)
+      const viewer = viewerOf(request)
+      const { to, version, note } = request.body
+      const result = await actions.reassign(viewer, id, to, version ?? null, note ?? null)
+      if (!result.ok) return sendFailure(reply, result.failure)
+      return wireOf(viewer, id) ?? sendFailure(reply, nothing)
+    },
+  )
+
+  app.post(
+    '/conversations/reassign',
+    {
+      schema: {
+        summary: 'Give many conversations to another agent: those named, or all of one agent',
+        body: ReassignManyBodySchema,
+        response: { 200: ReassignManySchema },
+      },
+    },
+    async (request, reply) => {
+      const viewer = viewerOf(request)
+      const { from, ids, to, note } = request.body
+      if ((from === undefined) === (ids === undefined)) {
+        return sendProblem(
+          reply,
+          problem(
+            400,
+            'invalid-request',
+            'Not understood',
+            'Say either from whom, or which ones: from or ids.',
+          ),
+        )
+      }
+      const wanted = ids?.map(asConversationId) ?? actions.designatedTo(viewer, from ?? '')
+      const items = []
+      for (const id of wanted) {
+        const result = await actions.reassign(viewer, id, to, null, note ?? null)
+        items.push(
+          result.ok
+            ? { id, done: true, code: null, sentence: null }
+            : { id, done: false, code: result.failure.code, sentence: failureSentence(result.failure) },
+        )
+      }
+      return { reassigned: items.filter(({ done }) => done).length, items }
+    },
+  )
+
+  app.post(
+    '/conversations',
+    {
+      schema: {
+        summary: 'Write to a customer first; answers with the conversation, whose designated agent I am',
+        headers: IdempotencyKey,
+        body: StartBodySchema,
+        response: { 201: ConversationSchema },
+      },
+    },
+    async (request, reply) => {
+      const viewer = viewerOf(request)
+      const { to, group, from, channel, text } = request.body
+      const { pbxId } = pbx.snapshot().directory
+      const result = await start(viewer, {
+        to,
+        group: { pbxId, kind: group.kind, number: asGroupNumber(group.number) },
+        from: from ?? null,
+        channel: channel ?? null,
+        text,
+        idempotencyKey: request.headers['idempotency-key'],
+      })
+      if (!result.ok) return sendFailure(reply, result.failure)
+      const wire = wireOf(viewer, result.value.conversationId)
+      return wire === null ? sendFailure(reply, nothing) : reply.code(201).send(wire)
+    },
+  )
+
+  app.get(
+    '/conversations/:id/timeline',
+    {
+      schema: {
+        summary: 'What happened to the conversation besides its messages, newest first',
+        params: Params,
+        response: { 200: TimelineSchema },
+      },
+    },
+    async (request, reply) => {
+      const id = asConversationId(request.params.id)
+      const timeline = actions.timeline(viewerOf(request), id, longestTimeline)
+      if (timeline === null) return sendFailure(reply, nothing)
+      const { directory } = pbx.snapshot()
+      return { items: timeline.map((entry) => timelineWire(entry, directory)) }
+    },
+  )
+}
