@@ -4,10 +4,10 @@ import t, { type Test } from 'tap'
 import { WebSocket } from 'ws'
 import { writeCursor } from '../../module/app/cursor.ts'
 import type { ServerFrame } from '../../module/contract/live.ts'
-import { asExtension } from '../../module/domain/ids.ts'
+import { asConversationId, asExtension } from '../../module/domain/ids.ts'
 import { unknownPresence } from '../../module/domain/presence.ts'
 import { until } from '../lab/until.ts'
-import { createSampleSidecar, inbound, tokenFor } from './sample-sidecar.ts'
+import { createSampleSidecar, inbound, queue, tokenFor } from './sample-sidecar.ts'
 
 t.test('the live socket', async (t) => {
   const sidecar = await createSampleSidecar()
@@ -115,6 +115,86 @@ t.test('the live socket', async (t) => {
     for (;;) if ((await alice.next('presence')).stale) break
     scripted.change({ freshness: 'live', presence: scripted.presence })
     t.pass('seen')
+  })
+
+  await t.test('shows who looks and who writes, to members alone', async (t) => {
+    const receipt = await receiveInbound(inbound())
+    const conversationId = receipt.kind === 'committed' ? receipt.conversationId : ''
+    const alice = await panel(t, hello('101'))
+    const bob = await panel(t, hello('102'))
+    const frank = await panel(t, hello('106'))
+    for (const each of [alice, bob, frank])
+      t.match(await each.next('watching'), { full: true, conversations: [] })
+    const says = (from: typeof alice, frame: object) => from.socket.send(JSON.stringify(frame))
+
+    says(frank, { type: 'viewing', conversationId })
+    says(frank, { type: 'typing', conversationId })
+    says(bob, { type: 'viewing', conversationId })
+    const bobHimself = { extension: '102', name: 'Bob Brown' }
+    t.match(
+      await alice.next('watching'),
+      { full: false, conversations: [{ conversationId, viewing: [bobHimself], typing: [] }] },
+      'and nothing of an outsider',
+    )
+    says(bob, { type: 'typing', conversationId })
+    t.same((await alice.next('watching')).conversations[0]?.typing, [bobHimself])
+
+    const late = await panel(t, hello('101'))
+    t.match(await late.next('watching'), { full: true, conversations: [{ viewing: [bobHimself] }] })
+    await store.commitNote({
+      conversationId: asConversationId(conversationId),
+      author: { extension: asExtension('102'), name: 'Bob Brown' },
+      text: 'A note',
+      mentions: [],
+      idempotencyKey: 'live-note-1',
+      at: Date.now(),
+    })
+    t.match(
+      (await alice.next('watching')).conversations,
+      [{ viewing: [bobHimself], typing: [] }],
+      'he wrote it',
+    )
+    says(bob, { type: 'viewing', conversationId: null })
+    t.match((await alice.next('watching')).conversations, [{ viewing: [], typing: [] }])
+    says(bob, { type: 'viewing', conversationId })
+    await alice.next('watching')
+    bob.socket.close()
+    t.match((await alice.next('watching')).conversations, [{ viewing: [] }], 'his panel closed')
+    t.same(
+      frank.frames.filter(({ type }) => type === 'watching'),
+      [],
+      'an outsider hears nothing',
+    )
+    says(frank, { type: 'viewing', conversationId, as: '101' })
+    t.equal((await frank.next('refused')).code, 'bad-frame')
+  })
+
+  await t.test('tells only my own panels what I read', async (t) => {
+    const receipt = await receiveInbound(inbound())
+    if (receipt.kind !== 'committed') throw new Error('not committed')
+    const { conversationId, messageId } = receipt
+    const here = writeCursor(store.epoch, store.lastSeq())
+    const [one, two, bob] = [
+      await panel(t, hello('101')),
+      await panel(t, hello('101')),
+      await panel(t, hello('102')),
+    ]
+    for (const each of [one, two, bob]) await each.next('watching')
+    const reader = { pbxId: queue.pbxId, extension: asExtension('101') }
+    await store.markRead({ reader, conversationId, through: messageId, at: Date.now() })
+    await receiveInbound(inbound())
+    for (const each of [one, two])
+      t.match((await each.next('event')).event, {
+        kind: 'read-changed',
+        agent: '101',
+        unread: 0,
+        mentionsMe: 0,
+      })
+    t.equal((await bob.next('event')).event.kind, 'message-received', 'a colleague hears of the message only')
+    const mine = await panel(t, hello('101', here))
+    t.equal((await mine.next('event')).event.kind, 'read-changed', 'after a gap too')
+    const his = await panel(t, hello('102', here))
+    t.equal((await his.next('event')).event.kind, 'message-received')
   })
 
   await t.test('admits nobody without a valid token', async (t) => {
