@@ -29,8 +29,12 @@ export function keepReading(options: KeepReadingOptions): KeptReading {
   let waiting: (() => void)[] = []
   let stopped = false
   let underWay = false
-  let lastEnd = Number.NEGATIVE_INFINITY
-  let lastCheckMs = 0
+  const asked = new Set<ReadingKind>()
+  /** When the last readings ended that events had asked for. */
+  const lastAsked = { small: Number.NEGATIVE_INFINITY, whole: Number.NEGATIVE_INFINITY }
+  let lastWholeMs = 0
+  /** Events of one cause come in a row. */
+  const hesitationMs = Math.min(options.gapMs, 50)
   let timer: NodeJS.Timeout | undefined
 
   function plan(): void {
@@ -41,9 +45,9 @@ export function keepReading(options: KeepReadingOptions): KeptReading {
 
   /** The largest that is due; it answers for all smaller ones. */
   function takeDue(): ReadingKind {
-    // A timer may ring a moment early.
-    const now = Math.max(performance.now(), Math.min(...due.values()))
-    const ripe = [...due].filter(([, at]) => at <= now).map(([kind]) => kind)
+    // A timer may ring a moment early, and what is due a moment later is better read together.
+    const soon = Math.max(performance.now(), Math.min(...due.values())) + hesitationMs
+    const ripe = [...due].filter(([, at]) => at <= soon).map(([kind]) => kind)
     const kind = ripe.sort((a, b) => rank[b] - rank[a])[0] ?? 'check'
     for (const other of [...due.keys()]) if (rank[other] <= rank[kind]) due.delete(other)
     return kind
@@ -52,6 +56,8 @@ export function keepReading(options: KeepReadingOptions): KeptReading {
   async function once(): Promise<void> {
     underWay = true
     const kind = takeDue()
+    const wasAsked = asked.has(kind)
+    for (const other of [...asked]) if (rank[other] <= rank[kind]) asked.delete(other)
     const served = kind === 'thorough' ? waiting.splice(0) : []
     const began = performance.now()
     try {
@@ -61,24 +67,29 @@ export function keepReading(options: KeepReadingOptions): KeptReading {
       stopped = true
     }
     underWay = false
-    lastEnd = performance.now()
+    const end = performance.now()
+    if (wasAsked) lastAsked[kind === 'schedules' ? 'small' : 'whole'] = end
     if (kind !== 'schedules') {
-      lastCheckMs = lastEnd - began
-      due.set('check', Math.max(due.get('check') ?? 0, lastEnd + options.everyMs))
+      lastWholeMs = end - began
+      // What was asked meanwhile is not put off to the next period.
+      due.set('check', Math.min(due.get('check') ?? Number.POSITIVE_INFINITY, end + options.everyMs))
     }
     for (const resolve of stopped ? [...served, ...waiting.splice(0)] : served) resolve()
     plan()
   }
 
-  /** A large PBX whose events ask without end is not kept busy with answers. */
+  /** The first asking is heard at once; a large PBX whose events ask without end is not kept busy with answers. */
   function earliest(kind: ReadingKind): number {
-    const gapMs = kind === 'schedules' ? options.gapMs : Math.max(options.gapMs, 9 * lastCheckMs)
-    return Math.max(performance.now() + Math.min(options.gapMs, 50), lastEnd + gapMs)
+    const soon = performance.now() + hesitationMs
+    return kind === 'schedules'
+      ? Math.max(soon, lastAsked.small + options.gapMs)
+      : Math.max(soon, lastAsked.whole + Math.max(options.gapMs, 9 * lastWholeMs))
   }
 
   plan()
   return {
     ask(kind) {
+      asked.add(kind)
       // A second asking does not put the reading off any further.
       due.set(kind, Math.min(due.get(kind) ?? Number.POSITIVE_INFINITY, earliest(kind)))
       plan()

@@ -428,6 +428,13 @@ t.test('readings: one at a time, the larger answers for the smaller', async (t) 
   t.equal(kinds[2], 'thorough')
   await kept.now()
   t.same(kinds.slice(3), ['thorough'], 'what was asked before is answered by then')
+  const before = kinds.length
+  const running = kept.now()
+  while (underWay === 0) await new Promise((resolve) => setImmediate(resolve))
+  kept.ask('check')
+  await running
+  await until(before + 2)
+  t.same(kinds.slice(before), ['thorough', 'check'], 'what is asked during a reading follows it')
   const never = kept.now()
   kept.stop()
   await never
