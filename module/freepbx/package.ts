@@ -36,7 +36,7 @@ export async function buildPackages(options: PackageOptions = {}): Promise<reado
   await buildFragments({})
   const built: BuiltPackage[] = []
   for (const architecture of architectures) {
-    const sidecar = plain ? manifest.name : `${manifest.name}/sidecar`
+    const sidecar = `${manifest.name}/sidecar`
     const { members } = await productionTree(moduleRoot, architecture, sidecar, onProgress)
     const files = plain ? plainFiles(moduleRoot, manifest, architecture) : freepbxFiles(moduleRoot, manifest)
     // The module's own files come first: whoever looks for module.xml need not read 200 MB.

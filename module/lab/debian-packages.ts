@@ -10,6 +10,8 @@ export type OnProgress = (sentence: string) => void
 export interface DebianPackages {
   /** What to unpack; everything they depend on comes along. */
   readonly names: readonly string[]
+  /** Of which Debian release; without it the one that has Asterisk 22. */
+  readonly suite?: string
   /** How a person calls it, for the progress sentences: `Asterisk 22`. */
   readonly title: string
   /** A folder of one's own; `apt/` and `root/` are made in it. */
@@ -43,6 +45,7 @@ export function debianArchitecture(): { readonly debian: string; readonly triple
  */
 export async function unpackDebianPackages({
   names,
+  suite = SUITE,
   title,
   folder,
   onProgress,
@@ -54,10 +57,10 @@ export async function unpackDebianPackages({
   const env = {
     ...process.env,
     LC_ALL: 'C',
-    APT_CONFIG: await writeAptState(apt, mirror, architecture.debian),
+    APT_CONFIG: await writeAptState(apt, mirror, suite, architecture.debian),
   }
   try {
-    onProgress(`Reading Debian's list of packages (suite ${SUITE})`)
+    onProgress(`Reading Debian's list of packages (suite ${suite})`)
     await runCommand('apt-get', ['-q', 'update', '--error-on=any'], { env })
     await download(names, title, env, onProgress)
   } catch (error) {
@@ -114,7 +117,12 @@ function mirrorIn(sources: string): string | undefined {
 }
 
 /** A private apt in which no package is installed, so that a whole closure is downloaded. Returns its config file. */
-async function writeAptState(apt: string, mirror: string, architecture: string): Promise<string> {
+async function writeAptState(
+  apt: string,
+  mirror: string,
+  suite: string,
+  architecture: string,
+): Promise<string> {
   for (const folder of ['lists/partial', 'archives/partial', 'etc']) {
     await mkdir(join(apt, folder), { recursive: true })
   }
@@ -122,7 +130,7 @@ async function writeAptState(apt: string, mirror: string, architecture: string):
     .map((type) => `/usr/share/keyrings/debian-archive-keyring.${type}`)
     .find((file) => existsSync(file))
   const options = keyring === undefined ? '' : `[signed-by=${keyring}] `
-  await writeFile(join(apt, 'sources.list'), `deb ${options}${mirror} ${SUITE} main\n`)
+  await writeFile(join(apt, 'sources.list'), `deb ${options}${mirror} ${suite} main\n`)
   await writeFile(join(apt, 'status'), '')
   const config = join(apt, 'apt.conf')
   const lines = [

@@ -1,6 +1,9 @@
 // Runs before the tests: fetches once what they need, so that no test waits for a download.
+import { productionTree } from '../../module/freepbx/package/production-tree.ts'
 import { prepareAsterisk } from '../../module/lab/asterisk-prefix.ts'
 import { prepareChromium } from '../../module/lab/chromium.ts'
+import { preparePhp } from '../../module/lab/php.ts'
+import { moduleRoot } from '../../module/manifest.ts'
 
 const onProgress = (sentence: string): void => {
   process.stderr.write(`parley: ${sentence}\n`)
@@ -8,3 +11,6 @@ const onProgress = (sentence: string): void => {
 
 await prepareAsterisk({ onProgress })
 await prepareChromium(onProgress)
+await preparePhp(onProgress)
+for (const architecture of ['x64', 'arm64'] as const)
+  await productionTree(moduleRoot, architecture, 'parley/sidecar', onProgress)

@@ -9,7 +9,7 @@ import type { TarFile } from './tar.ts'
 export function plainFiles(root: string, manifest: ModuleManifest, architecture: Architecture): TarFile[] {
   const { name } = manifest
   const folder = join(root, 'module/freepbx/plain')
-  const runtime = `node_modules/node-linux-${architecture}/bin/node`
+  const runtime = `sidecar/node_modules/node-linux-${architecture}/bin/node`
   const ours = filesBelow(folder).map((path): TarFile => {
     const file = tarFile(`${name}/${path}`, join(folder, path))
     const text = Buffer.from(file.content).toString('utf8').replaceAll('@NODE@', runtime)
@@ -21,6 +21,6 @@ export function plainFiles(root: string, manifest: ModuleManifest, architecture:
       ...tarFile(`${name}/${path}`, join(root, path)),
       executable: false,
     })),
-    ...sidecarFiles(root, manifest, name),
+    ...sidecarFiles(root, manifest, `${name}/sidecar`),
   ]
 }

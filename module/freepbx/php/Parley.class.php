@@ -135,7 +135,7 @@ class Parley extends \FreePBX_Helpers implements \BMO
     /** A failure here would stop Apply Config for the whole PBX: it is reported instead. */
     public function doDialplanHook(&$ext, $engine, $priority)
     {
-        $this->attemptInApplyConfig(function () use (&$ext): void {
+        $this->attemptInApplyConfig('dialplan', function () use (&$ext): void {
             $this->parts()->dialplan->emit($ext);
             $this->parts()->health->reportForeignContexts($this->parts()->contexts->assign());
         });
@@ -148,7 +148,7 @@ class Parley extends \FreePBX_Helpers implements \BMO
 
     public function writeConfig($conf)
     {
-        $this->attemptInApplyConfig(function (): void {
+        $this->attemptInApplyConfig('files', function (): void {
             $parts = $this->parts();
             $this->makeFolders();
             $parts->names->write();
@@ -407,13 +407,14 @@ class Parley extends \FreePBX_Helpers implements \BMO
         }
     }
 
-    private function attemptInApplyConfig(\Closure $work): void
+    private function attemptInApplyConfig(string $part, \Closure $work): void
     {
+        $id = 'apply-' . $part;
         try {
             $work();
-            $this->FreePBX->Notifications->delete('parley', 'apply');
+            $this->FreePBX->Notifications->delete('parley', $id);
         } catch (\Throwable $failure) {
-            $this->attempt(fn () => $this->FreePBX->Notifications->add_error('parley', 'apply', _('Message Conversations could not be configured'), $failure->getMessage(), '', false, true));
+            $this->attempt(fn () => $this->FreePBX->Notifications->add_error('parley', $id, _('Message Conversations could not be configured'), $failure->getMessage(), '', false, true));
         }
     }
 

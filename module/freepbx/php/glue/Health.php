@@ -59,7 +59,7 @@ final class Health
 
     public function forget(): void
     {
-        foreach (['health', 'contexts', 'apply'] as $id) {
+        foreach (['health', 'contexts', 'apply-dialplan', 'apply-files'] as $id) {
             $this->freepbx->Notifications->delete('parley', $id);
         }
     }

@@ -10,7 +10,8 @@ final class Proxy
         private readonly PrivateFile $files,
         private readonly Settings $settings,
         private readonly string $apache = '/etc/apache2',
-        private readonly ?\Closure $runner = null
+        private readonly ?\Closure $runner = null,
+        private readonly ?bool $isRoot = null
     ) {
     }
 
@@ -50,7 +51,7 @@ final class Proxy
     public function setUp(): bool
     {
         $this->files->write($this->draft(), $this->configuration(), 0644);
-        if (posix_geteuid() !== 0 || !is_dir($this->apache . '/conf-available')) {
+        if (!$this->mayWrite() || !is_dir($this->apache . '/conf-available')) {
             return false;
         }
         if ($this->isSetUp()) {
@@ -76,7 +77,7 @@ final class Proxy
         if (!file_exists($this->availableFile()) && !is_link($this->enabledFile())) {
             return true;
         }
-        if (posix_geteuid() !== 0) {
+        if (!$this->mayWrite()) {
             return false;
         }
         $this->withdraw();
@@ -96,6 +97,11 @@ final class Proxy
         if (!$this->run('systemctl reload apache2')) {
             $this->run('apachectl graceful');
         }
+    }
+
+    private function mayWrite(): bool
+    {
+        return $this->isRoot ?? posix_geteuid() === 0;
     }
 
     private function run(string $command): bool

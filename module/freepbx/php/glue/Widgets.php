@@ -9,6 +9,8 @@ namespace FreePBX\modules\Parley;
 final class Widgets
 {
     private const MODULE = 'ucp|Global';
+    /** How the id of a dashboard begins that we made: nobody misses it once it is empty. */
+    private const OURS = 'parley-';
     private const TABLES = ['userman_users_settings' => 'uid', 'userman_template_settings' => 'tid'];
 
     public function __construct(private readonly object $freepbx)
@@ -27,7 +29,7 @@ final class Widgets
             }
         }
         if ($dashboards === []) {
-            $dashboards[] = ['id' => self::uuid(), 'name' => _('Messages')];
+            $dashboards[] = ['id' => self::OURS . self::uuid(), 'name' => _('Messages')];
             $userman->setModuleSettingByID($user, self::MODULE, 'dashboards', $dashboards);
         }
         $layout = $this->layout($user, $dashboards[0]['id']);
@@ -67,12 +69,33 @@ final class Widgets
             if (!is_array($layout) || !$this->holdsWidget($layout)) {
                 continue;
             }
+            $stripped += 1;
             $kept = array_filter($layout, static fn ($widget): bool => !self::isOurs($widget));
+            if ($kept === [] && str_starts_with($row['key'], 'dashboard-layout-' . self::OURS)) {
+                $this->removeDashboard($table, $owner, $row['owner'], substr($row['key'], strlen('dashboard-layout-')));
+                continue;
+            }
             $value = array_is_list($layout) ? array_values($kept) : (object) $kept;
             $update->execute([json_encode($value, JSON_THROW_ON_ERROR), $row['owner'], self::MODULE, $row['key']]);
-            $stripped += 1;
         }
         return $stripped;
+    }
+
+    private function removeDashboard(string $table, string $owner, int|string $user, string $dashboard): void
+    {
+        $database = $this->freepbx->Database;
+        $delete = $database->prepare("DELETE FROM $table WHERE $owner = ? AND module = ? AND `key` = ?");
+        $delete->execute([$user, self::MODULE, 'dashboard-layout-' . $dashboard]);
+        $found = $database->prepare("SELECT val FROM $table WHERE $owner = ? AND module = ? AND `key` = 'dashboards'");
+        $found->execute([$user, self::MODULE]);
+        $all = json_decode((string) $found->fetchColumn(), true);
+        $others = array_values(array_filter(is_array($all) ? $all : [], static fn (array $one): bool => $one['id'] !== $dashboard));
+        if ($others === []) {
+            $delete->execute([$user, self::MODULE, 'dashboards']);
+            return;
+        }
+        $update = $database->prepare("UPDATE $table SET val = ? WHERE $owner = ? AND module = ? AND `key` = 'dashboards'");
+        $update->execute([json_encode($others, JSON_THROW_ON_ERROR), $user, self::MODULE]);
     }
 
     private function layout(int|string $user, string $dashboard): array
