@@ -101,7 +101,7 @@ export interface Config {
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
 }
 
-/** A setting that is missing or wrong; the message names it and says what it takes. */
+/** What an operator must mend before Parley can run, a setting above all: the message names it and says how. */
 export class ConfigError extends Error {}
 
 /** Environment variables and the settings they stand for; they win over the file. */
@@ -229,9 +229,16 @@ function readFile(path: string): Record<string, unknown> {
     if (typeof value === 'object' && value !== null && !Array.isArray(value))
       return value as Record<string, unknown>
   } catch (error) {
-    throw new ConfigError(`The config file ${path} is not JSON: ${(error as Error).message}.`)
+    throw new ConfigError(`The config file ${path} is not JSON${positionOf(text, error)}.`)
   }
   throw new ConfigError(`The config file ${path} must hold one JSON object.`)
+}
+
+/** Where the parser stopped. Its own words quote the file, and that holds secrets. */
+function positionOf(text: string, error: unknown): string {
+  const [, position] = /at position (\d+)/.exec(String(error)) ?? []
+  if (position === undefined) return ''
+  return `: look at line ${text.slice(0, Number(position)).split('\n').length}`
 }
 
 function assign(
@@ -261,6 +268,7 @@ function complaint(value: unknown): string {
   const meaning = help[path] === undefined ? '' : ` It is ${help[path]}.`
   const variable = Object.entries(variables).find(([, name]) => name === setting)?.[0]
   const how = variable === undefined ? '' : ` Set it in the file that PARLEY_CONFIG names, or as ${variable}.`
+  if (error?.keyword === 'boolean') return `There is no setting ${setting}. Is it misspelt?`
   const what = missing === undefined ? `is wrong: ${error?.message ?? 'not understood'}` : 'is missing'
   return `The setting ${setting} ${what}.${meaning}${how}`
 }

@@ -18,7 +18,7 @@ import { createWriteNote } from './app/write-note.ts'
 import { createAddressReader } from './carriers/address-reader.ts'
 import { createCarrier } from './carriers/registry.ts'
 import { startSpoolIntake } from './carriers/sip-message/spool-intake.ts'
-import type { Config } from './config.ts'
+import { type Config, ConfigError } from './config.ts'
 import { asPbxId } from './domain/ids.ts'
 import { createMetrics } from './http/metrics.ts'
 import { createHttpServer } from './http/server.ts'
@@ -28,7 +28,9 @@ import { createLiveHub } from './live/live-hub.ts'
 import { liveRoutes } from './live/live-routes.ts'
 import { moduleRoot, readManifest } from './manifest.ts'
 import { createAsteriskPbx } from './pbx/asterisk-pbx.ts'
+import { becomeSoleOwner } from './store/sole-owner.ts'
 import { openSqliteStore } from './store/sqlite-store.ts'
+import { StoreError } from './store/store-error.ts'
 
 /** Events are what a panel resumes from; who was away longer loads afresh. */
 const eventsKeptMs = 7 * 24 * 60 * 60 * 1000
@@ -44,7 +46,10 @@ export interface Sidecar {
   close(): Promise<void>
 }
 
-/** Puts the adapters together and starts them. The one place that knows them all by name. */
+/**
+ * Puts the adapters together and starts them. The one place that knows them all by name.
+ * Throws `ConfigError` for what an operator can mend: a taken port, a database that is not to be had.
+ */
 export async function startSidecar(config: Config, log: Logger): Promise<Sidecar> {
   const clock = Date.now
   const random = Math.random
@@ -52,7 +57,7 @@ export async function startSidecar(config: Config, log: Logger): Promise<Sidecar
   const manifest = readManifest()
   mkdirSync(config.dataFolder, { recursive: true, mode: 0o700 })
 
-  const store = openSqliteStore({
+  const { store, release } = openStore({
     file: join(config.dataFolder, 'parley.sqlite'),
     newId: createIdSource(),
     secretKey: keys.secretKey,
@@ -139,7 +144,17 @@ export async function startSidecar(config: Config, log: Logger): Promise<Sidecar
     logger: log as FastifyBaseLogger,
   })
   await app.register(liveRoutes, { hub })
-  const url = await app.listen({ host: config.http.host, port: config.http.port })
+  const url = await app
+    .listen({ host: config.http.host, port: config.http.port })
+    .catch(async (error: NodeJS.ErrnoException) => {
+      for (const stop of stops) stop()
+      hub.close()
+      await app.close()
+      await carriers.close()
+      await store.close()
+      release()
+      throw listenError(config.http, error)
+    })
 
   pbx.start()
   const outbox = startOutbox({
@@ -193,6 +208,35 @@ export async function startSidecar(config: Config, log: Logger): Promise<Sidecar
       await carriers.close()
       await pbx.close()
       await store.close()
+      release()
     },
   }
+}
+
+/** The store, and the lock that keeps a second Parley from it. */
+function openStore(options: Parameters<typeof openSqliteStore>[0]) {
+  let release = () => {}
+  try {
+    release = becomeSoleOwner(options.file)
+    return { store: openSqliteStore(options), release }
+  } catch (error) {
+    release()
+    if (error instanceof StoreError) throw new ConfigError(error.message, { cause: error })
+    throw error
+  }
+}
+
+const listenErrors: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'something else listens there',
+  EADDRNOTAVAIL: 'this machine does not have that address',
+  EACCES: 'this user may not listen there',
+}
+
+function listenError({ host, port }: Config['http'], error: NodeJS.ErrnoException): Error {
+  const why = listenErrors[error.code ?? '']
+  if (why === undefined) return error
+  return new ConfigError(
+    `Parley can't listen at ${host}:${port}: ${why}. Set http.host and http.port, or PARLEY_HTTP_HOST and PARLEY_HTTP_PORT.`,
+    { cause: error },
+  )
 }

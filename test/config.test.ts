@@ -72,7 +72,7 @@ t.test('what is wrong is named, with what it should be and how to set it', async
   t.match(missing, /manager\.conf/)
   t.match(missing, /PARLEY_AMI_SECRET/)
   t.match(complaint(withAmi({ ...pbx.ami, port: 99999 })), /pbx\.ami\.port is wrong/)
-  t.match(complaint(withAmi({ ...pbx.ami, prot: 1 })), /pbx\.ami/, 'a misspelt setting is not passed over')
+  t.match(complaint(withAmi({ ...pbx.ami, prot: 1 })), /no setting pbx\.ami\.prot\./, 'a misspelt one too')
   t.match(
     complaint(() => completeConfig({ pbx, http: { publicUrl: 'pbx.example.com' } }, '/')),
     /http\.publicUrl is wrong/,
@@ -80,7 +80,12 @@ t.test('what is wrong is named, with what it should be and how to set it', async
 })
 
 t.test('the environment wins over the file, and secrets are guarded', async (t) => {
-  const folder = t.testdir({ 'parley.json': JSON.stringify({ pbx }), 'broken.json': '{', 'list.json': '[]' })
+  const folder = t.testdir({
+    'parley.json': JSON.stringify({ pbx }),
+    'broken.json': '{',
+    'list.json': '[]',
+    'bare.json': '{"secret":hunter2}',
+  })
   const path = join(folder, 'parley.json')
   chmodSync(path, 0o644)
   t.match(
@@ -117,12 +122,11 @@ t.test('the environment wins over the file, and secrets are guarded', async (t) 
     complaint(() => readConfig({ PARLEY_CONFIG: path, PARLEY_AMI_TLS: 'maybe' })),
     /pbx\.ami\.tls is wrong.*tlsenable/,
   )
-  for (const name of ['broken.json', 'list.json']) {
+  for (const name of ['broken.json', 'list.json', 'bare.json']) {
     chmodSync(join(folder, name), 0o600)
-    t.match(
-      complaint(() => readConfig({ PARLEY_CONFIG: join(folder, name) })),
-      /JSON/,
-    )
+    const sentence = complaint(() => readConfig({ PARLEY_CONFIG: join(folder, name) }))
+    t.match(sentence, /JSON/)
+    t.notMatch(sentence, /hunter2/, 'what stands in the file stays there')
   }
   t.match(
     complaint(() => readConfig({ PARLEY_CONFIG: join(folder, 'no.json') })),

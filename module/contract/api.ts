@@ -179,7 +179,11 @@ export const MessageListSchema = Type.Object(
 )
 export type MessageListWire = Static<typeof MessageListSchema>
 
-export const ReplyBodySchema = Type.Object({ text: Type.String({ maxLength: 4096 }) }, closed)
+/** No NUL: Asterisk's strings end there, so the rest of the text would be lost on its way. */
+export const ReplyBodySchema = Type.Object(
+  { text: Type.String({ maxLength: 4096, pattern: '^[^\\u0000]*$' }) },
+  closed,
+)
 export const TransferBodySchema = Type.Object(
   {
     to: Type.Optional(

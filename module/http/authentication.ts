@@ -39,7 +39,7 @@ function refuse(reply: FastifyReply, code: string, sentence: string): FastifyRep
   return sendProblem(reply, problem(401, code, 'Not signed in', sentence))
 }
 
-/** For routes of administrators alone. */
+/** For routes of administrators alone, as onRequest: others are not told what a right request looks like either. */
 export async function requireAdmin(
   request: FastifyRequest,
   reply: FastifyReply,

@@ -19,7 +19,7 @@ const Id = Type.Object({ id: Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{
 /** Canned replies as they are written, for administrators. */
 export const cannedReplyRoutes: FastifyPluginAsyncTypebox<CannedReplyRoutesDeps> = async (app, deps) => {
   const { pbx, canned } = deps
-  app.addHook('preHandler', requireAdmin)
+  app.addHook('onRequest', requireAdmin)
 
   const wire = ({ group, ...reply }: CannedReply) => ({
     ...reply,

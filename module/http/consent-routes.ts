@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
-import { readCursor, writeCursor } from '../app/cursor.ts'
+import { writeCursor } from '../app/cursor.ts'
 import type { AddressReader, Clock, Pbx, Store } from '../app/ports.ts'
 import {
   OptOutBodySchema,
@@ -10,6 +10,7 @@ import {
 } from '../contract/api.ts'
 import type { Actor } from '../domain/message.ts'
 import { requireAdmin, viewerOf } from './authentication.ts'
+import { readPageCursor } from './page-cursor.ts'
 import { time } from './wire.ts'
 
 export interface ConsentRoutesDeps {
@@ -25,7 +26,7 @@ const pageSize = 100
 /** Who is opted out of what, for administrators; each change keeps who made it and why. */
 export const consentRoutes: FastifyPluginAsyncTypebox<ConsentRoutesDeps> = async (app, deps) => {
   const { store, pbx, readAddress, clock } = deps
-  app.addHook('preHandler', requireAdmin)
+  app.addHook('onRequest', requireAdmin)
 
   app.get(
     '/opt-outs',
@@ -41,7 +42,7 @@ export const consentRoutes: FastifyPluginAsyncTypebox<ConsentRoutesDeps> = async
     },
     async (request) => {
       const { before, customer } = request.query
-      const from = before === undefined ? null : readCursor(store.epoch, before)
+      const from = readPageCursor(store.epoch, before)
       const page = store.optOuts(from, pageSize, customer === undefined ? undefined : readAddress(customer))
       return {
         items: page.items.map(({ customer, did, since, source, actor, reason }) => ({

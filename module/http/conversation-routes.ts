@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import { type Viewer, visibleGroups } from '../app/access.ts'
 import type { ConversationActions } from '../app/act-on-conversation.ts'
-import { readCursor, writeCursor } from '../app/cursor.ts'
+import { writeCursor } from '../app/cursor.ts'
 import type { PersonalActions } from '../app/personal-actions.ts'
 import type { ConversationQuery, ConversationSummary, Pbx, Store } from '../app/ports.ts'
 import {
@@ -26,6 +26,7 @@ import {
   groupOfKey,
 } from '../domain/ids.ts'
 import { viewerOf } from './authentication.ts'
+import { readPageCursor } from './page-cursor.ts'
 import { problem, sendFailure, sendProblem } from './problem.ts'
 import { conversationWire, decisionWire, groupWire, messageWire, threadWire } from './wire.ts'
 
@@ -83,7 +84,7 @@ export const conversationRoutes: FastifyPluginAsyncTypebox<ConversationRoutesDep
         ...filterOf(request.query.filter ?? 'all', viewer),
         channel: request.query.channel ?? null,
         reader: personal.readerOf(viewer),
-        before: seqOf(store.epoch, request.query.after),
+        before: readPageCursor(store.epoch, request.query.after),
         limit: limitOf(request.query.limit),
       })
       const own = personal.of(
@@ -130,7 +131,11 @@ export const conversationRoutes: FastifyPluginAsyncTypebox<ConversationRoutesDep
       const id = asConversationId(request.params.id)
       if (actions.findReadable(viewerOf(request), id) === null) return sendFailure(reply, nothing)
       const cursor = now()
-      const page = store.thread(id, seqOf(store.epoch, request.query.before), limitOf(request.query.limit))
+      const page = store.thread(
+        id,
+        readPageCursor(store.epoch, request.query.before),
+        limitOf(request.query.limit),
+      )
       return {
         items: page.items.map(threadWire),
         next: page.next === null ? null : writeCursor(store.epoch, page.next),
@@ -306,7 +311,5 @@ function filterOf(filter: Filter, viewer: Viewer): Pick<ConversationQuery, 'stat
   }
 }
 
-const seqOf = (epoch: string, cursor: string | undefined): number | null =>
-  cursor === undefined ? null : readCursor(epoch, cursor)
 const limitOf = (limit: string | undefined): number =>
   Math.min(largestPage, Math.max(1, Number(limit ?? pageSize)))

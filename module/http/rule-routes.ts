@@ -34,7 +34,7 @@ const Version = Type.Object({ version: Type.Optional(Type.String({ pattern: '^[0
 /** Message rules: reading and changing them, what is wrong with them, and what they would do. */
 export const ruleRoutes: FastifyPluginAsyncTypebox<RuleRoutesDeps> = async (app, deps) => {
   const { store, pbx, readAddress } = deps
-  app.addHook('preHandler', requireAdmin)
+  app.addHook('onRequest', requireAdmin)
   // Chance is asked for only where a strategy draws; the answer says that another draw may end otherwise.
   const simulate = createSimulateRouting({ ...deps, random: () => 0 })
 

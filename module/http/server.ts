@@ -1,6 +1,12 @@
 import fastifySwagger from '@fastify/swagger'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
-import fastify, { type FastifyBaseLogger, type FastifyPluginAsync, LogController } from 'fastify'
+import fastify, {
+  type FastifyBaseLogger,
+  type FastifyPluginAsync,
+  type FastifySchema,
+  LogController,
+} from 'fastify'
+import { ProblemSchema } from '../contract/api.ts'
 import type { FragmentManifest } from '../manifest.ts'
 import { type AdminRoutesDeps, adminRoutes } from './admin-routes.ts'
 import { authenticate } from './authentication.ts'
@@ -14,7 +20,7 @@ import { healthRoutes } from './health-routes.ts'
 import type { Metrics } from './metrics.ts'
 import { pageRoutes } from './page-routes.ts'
 import { type PersonalRoutesDeps, personalRoutes } from './personal-routes.ts'
-import { installProblems } from './problem.ts'
+import { installProblems, problem, sendProblem } from './problem.ts'
 import { type RuleRoutesDeps, ruleRoutes } from './rule-routes.ts'
 import { type UnroutedRoutesDeps, unroutedRoutes } from './unrouted-routes.ts'
 import { type WebhookRoutesDeps, webhookRoutes } from './webhook-routes.ts'
@@ -50,6 +56,13 @@ export async function createHttpServer(deps: HttpDeps) {
     bodyLimit: apiBodyLimitBytes,
     trustProxy: 'loopback',
     forceCloseConnections: true,
+    // A malformed address never gets as far as a route, nor to the handler of errors in one.
+    frameworkErrors: (error, _request, reply) => {
+      sendProblem(
+        reply,
+        problem(error.statusCode ?? 400, 'invalid-address', 'Not understood', 'This address is malformed.'),
+      )
+    },
     ajv: { customOptions: { removeAdditional: false, coerceTypes: false } },
   }).withTypeProvider<TypeBoxTypeProvider>()
   app.decorateRequest('viewer', null)
@@ -67,6 +80,7 @@ export async function createHttpServer(deps: HttpDeps) {
       components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } } },
       security: [{ bearer: [] }],
     },
+    transform: ({ schema, url }) => ({ schema: describe(schema, url), url }),
   })
 
   await app.register(apiRoutes, { deps, prefix: '/api/v1' })
@@ -75,6 +89,17 @@ export async function createHttpServer(deps: HttpDeps) {
   await app.register(pageRoutes, deps)
   return app
 }
+
+const problemResponse = {
+  description: 'What went wrong: `code` for programs, `detail` for people.',
+  content: { 'application/problem+json': { schema: ProblemSchema } },
+}
+
+/** What the description says beyond the schema that validates: how each call fails, and what needs no token. */
+const describe = (schema: FastifySchema, url: string): FastifySchema =>
+  url.startsWith('/api/')
+    ? { ...schema, response: { ...(schema.response as object), default: problemResponse } }
+    : { ...schema, security: [] }
 
 /** Open to all is only the description; everything else asks who is there. */
 const apiRoutes: FastifyPluginAsync<{ readonly deps: HttpDeps }> = async (app, { deps }) => {

@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
-import { readCursor, writeCursor } from '../app/cursor.ts'
+import { writeCursor } from '../app/cursor.ts'
 import type { Pbx, Store } from '../app/ports.ts'
 import type { RouteUnrouted } from '../app/route-unrouted.ts'
 import {
@@ -11,6 +11,7 @@ import {
 } from '../contract/api.ts'
 import { asMessageId, asRuleId } from '../domain/ids.ts'
 import { requireAdmin } from './authentication.ts'
+import { readPageCursor } from './page-cursor.ts'
 import { sendFailure } from './problem.ts'
 import { groupRef } from './rule-wire.ts'
 import { unroutedWire } from './wire.ts'
@@ -28,7 +29,7 @@ const Params = Type.Object({ id: Type.String({ maxLength: 64 }) })
 /** Messages that no rule took, and sending them on. */
 export const unroutedRoutes: FastifyPluginAsyncTypebox<UnroutedRoutesDeps> = async (app, deps) => {
   const { store, pbx, routeUnrouted } = deps
-  app.addHook('preHandler', requireAdmin)
+  app.addHook('onRequest', requireAdmin)
 
   app.get(
     '/unrouted',
@@ -40,7 +41,7 @@ export const unroutedRoutes: FastifyPluginAsyncTypebox<UnroutedRoutesDeps> = asy
       },
     },
     async (request) => {
-      const before = request.query.before === undefined ? null : readCursor(store.epoch, request.query.before)
+      const before = readPageCursor(store.epoch, request.query.before)
       const page = store.unrouted(before, pageSize)
       return {
         items: page.items.map(unroutedWire),

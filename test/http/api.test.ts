@@ -88,6 +88,12 @@ t.test('the API', async (t) => {
       400,
       'without a key',
     )
+    const cut = { ...bob, 'idempotency-key': 'key-00000002' }
+    t.equal(
+      (await post(`/conversations/${id}/messages`, cut, { text: 'one\0two' })).statusCode,
+      400,
+      'Asterisk would send the half before the NUL alone',
+    )
     t.equal(
       (
         await post(
@@ -185,6 +191,8 @@ t.test('the API', async (t) => {
     }
     const adminOnly = ['/rules', '/carriers', '/unrouted', '/system']
     for (const path of adminOnly) t.equal((await get(path, alice)).json().code, 'not-an-administrator', path)
+    const shapeless = { method: 'PUT', url: '/api/v1/rules/x', headers: alice, payload: {} } as const
+    t.equal((await app.inject(shapeless)).statusCode, 403, 'before it tells what a right request looks like')
   })
 
   await t.test('lets an administrator set rules and carriers', async (t) => {
@@ -262,7 +270,22 @@ t.test('the API', async (t) => {
     const document = (await app.inject('/api/v1/openapi.json')).json()
     t.equal(document.openapi, '3.1.0')
     t.ok(document.paths['/api/v1/conversations/{id}/transfer'].post.requestBody)
+    t.ok(document.paths['/api/v1/me'].get.responses.default.content['application/problem+json'])
+    t.same(document.paths['/health/live'].get.security, [], 'needs no token')
     t.match((await app.inject('/nowhere')).json(), { status: 404, code: 'no-such-address' })
+    t.match((await app.inject('/api/v1/conversations/%ff')).json(), { status: 400, code: 'invalid-address' })
+    const foreign = Buffer.from('another-database:1').toString('base64url')
+    for (const list of [
+      '/conversations?after=',
+      `/conversations/${id}/messages?before=`,
+      '/unrouted?before=',
+    ])
+      for (const cursor of [foreign, 'x', ''])
+        t.match(
+          (await get(list + cursor, admin)).json(),
+          { status: 400, code: 'unknown-cursor' },
+          list + cursor,
+        )
     t.match((await get('/me', alice)).json(), {
       extension: '101',
       name: 'Alice Adams',

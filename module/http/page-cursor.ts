@@ -1,0 +1,20 @@
+import { readCursor } from '../app/cursor.ts'
+import type { Seq } from '../domain/ids.ts'
+
+/** A cursor that this database did not give out. Passed over, it would begin the list anew, and so without end. */
+export class UnknownCursor extends Error {
+  readonly statusCode = 400
+  readonly code = 'unknown-cursor'
+
+  constructor() {
+    super('This cursor is not of this list, or not of today’s database. Load the list from its beginning.')
+  }
+}
+
+/** The seq to go on from; null for the beginning. Throws `UnknownCursor`. */
+export function readPageCursor(epoch: string, cursor: string | undefined): Seq | null {
+  if (cursor === undefined) return null
+  const seq = readCursor(epoch, cursor)
+  if (seq === null) throw new UnknownCursor()
+  return seq
+}
