@@ -81,9 +81,17 @@ function run([entry, ...argv]) {
   const pass = () => child.kill('SIGTERM')
   process.on('SIGINT', ignore)
   process.on('SIGTERM', pass)
+  // On a SIGTERM npm and its shell end without a word to what they started; whatever ended them, nothing stays.
+  const parent = process.ppid
+  const watch = setInterval(() => {
+    if (process.env.npm_lifecycle_event === undefined || process.ppid === parent) return
+    clearInterval(watch)
+    pass()
+  }, 500)
   return new Promise((resolve) => {
     child.on('error', (error) => stop(`${entry} could not be started: ${error.message}`))
     child.on('close', (code, signal) => {
+      clearInterval(watch)
       process.off('SIGINT', ignore)
       process.off('SIGTERM', pass)
       resolve(signal === null ? (code ?? 1) : 128 + (signal === 'SIGINT' ? 2 : 15))

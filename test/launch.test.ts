@@ -1,5 +1,7 @@
-import { spawnSync } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { spawn, spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { once } from 'node:events'
+import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { moduleRoot } from '../module/manifest.ts'
@@ -30,4 +32,31 @@ t.test('an unknown script is answered with those there are', async (t) => {
   const { status, stderr } = launch(checkout(t.testdir()), 'strat')
   t.equal(status, 1)
   t.match(stderr, /no script "strat"\. Known: start, /)
+})
+
+t.test('when npm is killed, what it started stops', { timeout: 20_000 }, async (t) => {
+  const folder = checkout(t.testdir())
+  mkdirSync(join(folder, 'node_modules'))
+  const lock = createHash('sha256').update(readFileSync(join(folder, 'package-lock.json')))
+  writeFileSync(join(folder, 'node_modules/.parley-lock'), lock.digest('hex'))
+  mkdirSync(join(folder, 'module/cli'))
+  const waiting = `process.on('SIGTERM', () => { console.log('told to stop'); process.exit() })
+    setInterval(() => {}, 1000)
+    console.log('running')`
+  writeFileSync(join(folder, 'module/cli/parley.ts'), waiting)
+  const launcher = `${JSON.stringify(process.execPath)} module/launch.js parley`
+  const shell = spawn('sh', ['-c', `${launcher}; true`], {
+    cwd: folder,
+    env: { ...process.env, npm_lifecycle_event: 'parley' },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  let output = ''
+  shell.stdout.setEncoding('utf8').on('data', (text) => {
+    output += text
+  })
+  await once(shell.stdout, 'data')
+  shell.kill('SIGKILL')
+  // The pipe ends when the last that writes into it has ended.
+  await once(shell.stdout, 'close')
+  t.equal(output, 'running\ntold to stop\n')
 })
