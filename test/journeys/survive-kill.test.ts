@@ -56,6 +56,7 @@ t.test(
       await until(
         'the sidecar answers',
         async () => (await fetch(`${base}/health/live`, { headers: close }).catch(() => null))?.ok === true,
+        30_000,
       )
     }
     async function kill(): Promise<void> {
