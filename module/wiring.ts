@@ -57,7 +57,7 @@ export async function startSidecar(config: Config, log: Logger): Promise<Sidecar
   const manifest = readManifest()
   mkdirSync(config.dataFolder, { recursive: true, mode: 0o700 })
 
-  const { store, release } = openStore({
+  const { store, giveUpOwnership } = openStore({
     file: join(config.dataFolder, 'parley.sqlite'),
     newId: createIdSource(),
     secretKey: keys.secretKey,
@@ -152,7 +152,7 @@ export async function startSidecar(config: Config, log: Logger): Promise<Sidecar
       await app.close()
       await carriers.close()
       await store.close()
-      release()
+      giveUpOwnership()
       throw listenError(config.http, error)
     })
 
@@ -208,19 +208,19 @@ export async function startSidecar(config: Config, log: Logger): Promise<Sidecar
       await carriers.close()
       await pbx.close()
       await store.close()
-      release()
+      giveUpOwnership()
     },
   }
 }
 
 /** The store, and the lock that keeps a second Parley from it. */
 function openStore(options: Parameters<typeof openSqliteStore>[0]) {
-  let release = () => {}
+  let giveUpOwnership = () => {}
   try {
-    release = becomeSoleOwner(options.file)
-    return { store: openSqliteStore(options), release }
+    giveUpOwnership = becomeSoleOwner(options.file)
+    return { store: openSqliteStore(options), giveUpOwnership }
   } catch (error) {
-    release()
+    giveUpOwnership()
     if (error instanceof StoreError) throw new ConfigError(error.message, { cause: error })
     throw error
   }
