@@ -149,7 +149,7 @@ export async function startSidecar(config: Config, log: Logger): Promise<Sidecar
     .catch(async (error: NodeJS.ErrnoException) => {
       for (const stop of stops) stop()
       hub.close()
-      await app.close()
+      await Promise.all([sweep.close(), held.close(), app.close()])
       await carriers.close()
       await store.close()
       giveUpOwnership()
