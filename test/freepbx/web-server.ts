@@ -59,7 +59,10 @@ export async function startWebServer(t: Teardown, pbx: StandInPbx, user: number)
         await pbx.drive('ajax', [{ command: searchParams.get('command'), ...(await form(incoming)) }]),
       )
     }
-    if (pathname === '/ucp/ajax.php') return json(await pbx.drive('portal', [user, await form(incoming)]))
+    if (pathname === '/ucp/ajax.php') {
+      const value = await pbx.drive('portal', [user, await form(incoming)])
+      return value === 'declined' ? response.writeHead(403).end() : json(value)
+    }
     if (pathname.startsWith('/parley/')) return pass(incoming, response, pbx.port)
     const file = pathname
       .replace(/^\/admin\/assets\/parley\//, `${pbx.module}/assets/`)

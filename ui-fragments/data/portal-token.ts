@@ -82,4 +82,5 @@ export async function askFreePbx(
   }
 }
 
-export const signInSentence = 'You are not signed in any more. Reload this page and sign in.'
+export const signInSentence =
+  'The portal does not let you in here. Sign in again; if that does not help, ask your administrator to allow you Message Conversations.'
