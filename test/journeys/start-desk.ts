@@ -94,5 +94,5 @@ export async function startDesk(t: Teardown): Promise<Desk> {
 }
 
 export async function live({ pbx }: Sidecar): Promise<void> {
-  await until('the link is up', () => pbx.snapshot().freshness === 'live')
+  await until('the link is up', () => pbx.snapshot().freshness === 'live', 30_000)
 }

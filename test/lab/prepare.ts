@@ -4,11 +4,13 @@ import { prepareAsterisk } from '../../module/lab/asterisk-prefix.ts'
 import { prepareChromium } from '../../module/lab/chromium.ts'
 import { preparePhp } from '../../module/lab/php.ts'
 import { moduleRoot } from '../../module/manifest.ts'
+import { buildRunnerWithoutLoader } from './build-runner.ts'
 
 const onProgress = (sentence: string): void => {
   process.stderr.write(`parley: ${sentence}\n`)
 }
 
+buildRunnerWithoutLoader(onProgress)
 await prepareAsterisk({ onProgress })
 await prepareChromium(onProgress)
 await preparePhp(onProgress)
