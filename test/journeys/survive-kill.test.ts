@@ -117,6 +117,7 @@ t.test(
     await t.test('webhooks', async (t) => {
       const url = `${publicUrl}/webhooks/twilio`
       const acknowledged = new Set<string>()
+      /** At so many acknowledged messages Parley is killed; 0 for never. */
       let killAt = 0
       let cutShort = 0
       async function post(text: string): Promise<void> {
@@ -154,6 +155,7 @@ t.test(
         killAt = acknowledged.size + 5 + Math.floor(Math.random() * 60)
         await Promise.all(batch.map(post))
         await kill()
+        killAt = 0
         const before = new Set(acknowledged)
         await start()
         const stored = await texts()
