@@ -1,5 +1,5 @@
 import { type Address, type AddressKey, addressKey } from './address.ts'
-import { type AddressPattern, isOneAddress, patternMatches, patternText } from './address-pattern.ts'
+import { type AddressPattern, type DigitsKind, patternMatches, patternText } from './address-pattern.ts'
 import type { CarrierId, GroupRef } from './ids.ts'
 import type { Channel } from './message.ts'
 import { type Moment, opennessOf, opennessWords } from './rule-hours.ts'
@@ -35,14 +35,22 @@ export type RuleMismatch =
 
 /** The first enabled rule that takes the message, and where it goes by it at that moment. */
 export function applyRules(ruleSet: RuleSet, message: Routable, moment: Moment): RouteResult {
-  for (const { rule, takesSender } of candidates(compiled(ruleSet), message.did)) {
-    if (rule.channels !== null && !rule.channels.includes(message.channel)) continue
-    if (!takesSender(message.sender) || !takesCarrier(rule, message.carrierId)) continue
-    const route = routeBy(rule, moment)
-    if (route !== null) return route
+  const rules = compiled(ruleSet)
+  const { did, sender } = message
+  const asked: Asked = {
+    message,
+    moment,
+    order: isDigits(sender) ? orderOf(sender.kind, sender.value) : Number.NaN,
+    minute: Math.floor(moment.at / msPerMinute),
   }
-  return { kind: 'unrouted' }
+  const exact = rules.byDid.get(addressKey(did)) ?? noRules
+  const ranged = rulesWithin(rules.ranges, did)
+  return (
+    (ranged.length === 0 ? firstOf(exact, asked) : firstAmong(merged(exact.rules, ranged), asked)) ?? unrouted
+  )
 }
+
+const unrouted = { kind: 'unrouted' } as const
 
 /** Where a rule sends what it takes; null when it takes nothing at that moment. */
 export function routeBy(rule: MessageRule, moment: Moment): Extract<RouteResult, { kind: 'routed' }> | null {
@@ -66,8 +74,7 @@ export function mismatch(rule: MessageRule, message: Routable, moment: Moment): 
   if (!rule.dids.some((wanted) => patternMatches(wanted, message.did))) return 'other-did'
   if (rule.channels !== null && !rule.channels.includes(message.channel)) return 'other-channel'
   if (!takesCarrier(rule, message.carrierId)) return 'other-carrier'
-  if (rule.senders !== null && !rule.senders.some((wanted) => patternMatches(wanted, message.sender)))
-    return 'other-sender'
+  if (!takesSender(rule, message.sender)) return 'other-sender'
   return routeBy(rule, moment) === null ? 'outside-hours' : null
 }
 
@@ -104,26 +111,50 @@ function someOf(patterns: readonly AddressPattern[]): string {
 
 const shortened = (text: string): string => (text.length > 80 ? `${text.slice(0, 79)}…` : text)
 
+const takesSender = ({ senders }: MessageRule, sender: Address): boolean =>
+  senders === null || senders.some((wanted) => patternMatches(wanted, sender))
+
 const takesCarrier = ({ carriers }: MessageRule, id: CarrierId | null): boolean =>
   carriers === null || (id !== null && carriers.includes(id))
 
 // ------------------------------------------------------------------------------------------- compiling
 
+type Routed = Extract<RouteResult, { kind: 'routed' }>
+
+/** A message with what is worked out once for all rules. */
+interface Asked {
+  readonly message: Routable
+  readonly moment: Moment
+  /** The sender in the order of numbers; NaN, which no comparison holds for, where it is none. */
+  readonly order: number
+  readonly minute: number
+}
+
 interface CompiledRule {
   readonly rule: MessageRule
   readonly index: number
-  readonly takesSender: (sender: Address) => boolean
+  /** The last minute at which its hours were looked at and left the message to other rules. */
+  closedMinute: number
 }
 
-/** A rule set made ready: what is asked with every message must not depend on how many rules there are. */
+/** Rules in their order, each with a span of numbers outside of which no sender is its. Columns of numbers are quick. */
+interface RuleColumns {
+  readonly from: Float64Array
+  readonly to: Float64Array
+  readonly rules: readonly CompiledRule[]
+}
+
+/** A rule set made ready: what is asked with every message must hardly depend on how many rules there are. */
 interface CompiledRules {
-  readonly byDid: ReadonlyMap<AddressKey, readonly CompiledRule[]>
-  /** Rules by ranges of DIDs, as two columns of numbers, since a thousand comparisons of numbers are nothing. */
-  readonly ranges: {
-    readonly from: Float64Array
-    readonly to: Float64Array
-    readonly rules: readonly CompiledRule[]
-  }
+  /** Of one DID, by spans of senders. */
+  readonly byDid: ReadonlyMap<AddressKey, RuleColumns>
+  /** Of ranges of DIDs, by those ranges. */
+  readonly ranges: RuleColumns
+}
+
+interface Span {
+  readonly from: number
+  readonly to: number
 }
 
 const compiledSets = new WeakMap<RuleSet, CompiledRules>()
@@ -138,61 +169,111 @@ function compiled(ruleSet: RuleSet): CompiledRules {
 }
 
 function compile({ rules }: RuleSet): CompiledRules {
-  const byDid = new Map<AddressKey, CompiledRule[]>()
-  const ranges: { from: number; to: number; rule: CompiledRule }[] = []
+  const byDid = new Map<AddressKey, [Span, CompiledRule][]>()
+  const ranges: [Span, CompiledRule][] = []
   for (const [index, rule] of rules.entries()) {
     if (!rule.enabled) continue
-    const ready = { rule, index, takesSender: senderTest(rule.senders) }
+    const ready: CompiledRule = { rule, index, closedMinute: Number.NaN }
+    const senders = (rule.senders ?? ['everybody' as const]).map((pattern): [Span, CompiledRule] => [
+      pattern === 'everybody' ? everything : spanOf(pattern),
+      ready,
+    ])
     for (const did of rule.dids) {
-      if (did.kind === 'range') {
-        const ends = [orderOf(did.of, did.from), orderOf(did.of, did.to)].sort((a, b) => a - b)
-        ranges.push({ from: ends[0] ?? 0, to: ends[1] ?? 0, rule: ready })
-      } else {
-        const key = addressKey(did)
-        const there = byDid.get(key)
-        if (there === undefined) byDid.set(key, [ready])
-        else if (there.at(-1) !== ready) there.push(ready)
-      }
+      if (did.kind === 'range') ranges.push([spanOf(did), ready])
+      else byDid.set(addressKey(did), [...(byDid.get(addressKey(did)) ?? []), ...senders])
     }
   }
   return {
-    byDid,
-    ranges: {
-      from: Float64Array.from(ranges, ({ from }) => from),
-      to: Float64Array.from(ranges, ({ to }) => to),
-      rules: ranges.map(({ rule }) => rule),
-    },
+    byDid: new Map([...byDid].map(([key, entries]) => [key, columns(entries)])),
+    ranges: columns(ranges),
   }
 }
 
-/** Rules that a DID belongs to, in their order. */
-function candidates({ byDid, ranges }: CompiledRules, did: Address): readonly CompiledRule[] {
-  const exact = byDid.get(addressKey(did)) ?? []
-  if (ranges.rules.length === 0 || (did.kind !== 'number' && did.kind !== 'short-code')) return exact
-  const order = orderOf(did.kind, did.value)
-  const within: CompiledRule[] = []
-  for (let place = 0; place < ranges.rules.length; place++) {
-    if ((ranges.from[place] ?? 0) > order || (ranges.to[place] ?? 0) < order) continue
-    const rule = ranges.rules[place]
-    if (rule !== undefined) within.push(rule)
+const columns = (entries: readonly (readonly [Span, CompiledRule])[]): RuleColumns => ({
+  from: Float64Array.from(entries, ([{ from }]) => from),
+  to: Float64Array.from(entries, ([{ to }]) => to),
+  rules: entries.map(([, rule]) => rule),
+})
+
+const noRules = columns([])
+const everything: Span = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY }
+
+/** The numbers between which a pattern lies; whoever is no number could be anywhere. */
+function spanOf(pattern: AddressPattern): Span {
+  switch (pattern.kind) {
+    case 'range':
+      return spanBetween(pattern.of, pattern.from, pattern.to)
+    case 'mask':
+      return spanBetween(pattern.of, pattern.digits.replaceAll('*', '0'), pattern.digits.replaceAll('*', '9'))
+    case 'number':
+    case 'short-code':
+      return spanBetween(pattern.kind, pattern.value, pattern.value)
+    default:
+      return everything
   }
-  if (within.length === 0) return exact
-  return [...new Set([...exact, ...within])].sort((a, b) => a.index - b.index)
+}
+
+function spanBetween(kind: DigitsKind, low: string, high: string): Span {
+  const [a, b] = [orderOf(kind, low), orderOf(kind, high)]
+  return { from: Math.min(a, b), to: Math.max(a, b) }
 }
 
 /**
  * A number by which its own kind and length are in order and all others are elsewhere: a 1 before the digits
  * keeps leading zeros, and short codes are negative. E.164's 15 digits fit exactly.
  */
-const orderOf = (kind: 'number' | 'short-code', value: string): number =>
+const orderOf = (kind: DigitsKind, value: string): number =>
   kind === 'number' ? Number(`1${value.slice(1)}`) : -Number(`1${value}`)
 
-function senderTest(senders: MessageRule['senders']): CompiledRule['takesSender'] {
-  if (senders === null) return () => true
-  const single = new Set(senders.filter(isOneAddress).map(addressKey))
-  const wide = senders.filter((pattern) => !isOneAddress(pattern))
-  if (wide.length === 0) return (sender) => single.has(addressKey(sender))
-  return (sender) =>
-    (single.size > 0 && single.has(addressKey(sender))) ||
-    wide.some((pattern) => patternMatches(pattern, sender))
+const isDigits = (address: Address): address is Address & { readonly kind: DigitsKind } =>
+  address.kind === 'number' || address.kind === 'short-code'
+
+function rulesWithin({ from, to, rules }: RuleColumns, did: Address): readonly CompiledRule[] {
+  if (rules.length === 0 || !isDigits(did)) return []
+  const order = orderOf(did.kind, did.value)
+  const within: CompiledRule[] = []
+  for (let place = 0; place < rules.length; place++) {
+    if ((from[place] ?? 0) > order || (to[place] ?? 0) < order) continue
+    const ready = rules[place]
+    if (ready !== undefined) within.push(ready)
+  }
+  return within
 }
+
+/** Both are in the order of the rules already. */
+function merged(a: readonly CompiledRule[], b: readonly CompiledRule[]): readonly CompiledRule[] {
+  if (a.length === 0) return b
+  return [...a, ...b].sort((one, other) => one.index - other.index)
+}
+
+function firstOf({ from, to, rules }: RuleColumns, asked: Asked): Routed | null {
+  const { order } = asked
+  for (let place = 0; place < rules.length; place++) {
+    if (order < (from[place] ?? 0) || order > (to[place] ?? 0)) continue
+    const ready = rules[place]
+    const route = ready === undefined ? null : take(ready, asked)
+    if (route !== null) return route
+  }
+  return null
+}
+
+function firstAmong(rules: readonly CompiledRule[], asked: Asked): Routed | null {
+  for (const ready of rules) {
+    const route = take(ready, asked)
+    if (route !== null) return route
+  }
+  return null
+}
+
+function take(ready: CompiledRule, { message, moment, minute }: Asked): Routed | null {
+  const { rule } = ready
+  // A weekly plan changes on whole minutes only: closed once is closed for the rest of that minute.
+  if (ready.closedMinute === minute) return null
+  if (rule.channels !== null && !rule.channels.includes(message.channel)) return null
+  if (!takesSender(rule, message.sender) || !takesCarrier(rule, message.carrierId)) return null
+  const route = routeBy(rule, moment)
+  if (route === null && rule.hours.kind === 'weekly') ready.closedMinute = minute
+  return route
+}
+
+const msPerMinute = 60_000
