@@ -12,6 +12,7 @@ import { startReleaseHeld } from './app/release-held.ts'
 import { createReleaseMembers } from './app/release-members.ts'
 import { createRouteUnrouted } from './app/route-unrouted.ts'
 import { startOutbox } from './app/run-outbox.ts'
+import { createSimulateRouting } from './app/simulate-routing.ts'
 import { startSweep } from './app/sweep-conversations.ts'
 import { watchAbsences } from './app/watch-absences.ts'
 import { createWriteNote } from './app/write-note.ts'
@@ -131,6 +132,7 @@ export async function startSidecar(config: Config, log: Logger): Promise<Sidecar
     writeNote: createWriteNote(own),
     canned: createCannedReplies(own),
     routeUnrouted: createRouteUnrouted(routing),
+    simulate: createSimulateRouting(routing),
     carriers,
     receiveInbound,
     readAddress,

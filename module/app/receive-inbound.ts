@@ -1,7 +1,9 @@
+import type { Address } from '../domain/address.ts'
+import type { GroupRef } from '../domain/ids.ts'
 import type { InboundMessage } from '../domain/message.ts'
 import { decideInbound, type RoutingContext } from '../domain/routing.ts'
 import { applyRules, type RouteResult } from '../domain/rule-matching.ts'
-import type { InboundReceipt, InboundRoute, Store } from './ports.ts'
+import type { InboundReceipt, InboundRoute } from './ports.ts'
 import { type RoutingDeps, routingContext } from './routing-context.ts'
 
 export { type RoutingDeps, routingContext } from './routing-context.ts'
@@ -17,21 +19,43 @@ export function createReceiveInbound(deps: RoutingDeps): ReceiveInbound {
     whileRulesStand(async () => {
       const ruleSet = deps.store.ruleSet()
       const result = applyRules(ruleSet, message, momentOf(deps))
-      const route = diverted(deps.store, message, routeOf(result))
-      // What the rule sets apart, and its hours, are meant for its own group.
-      const context =
-        route?.divertedFrom === undefined ? contextOf(deps, result) : routingContext(deps, route.group)
+      const { route, context } = wayOf(deps, message.sender, result)
       return deps.store.commitInbound({ message, route, ruleSetVersion: ruleSet.version }, (state) =>
         decideInbound(state, context),
       )
     })
 }
 
-/** A customer who was transferred to another group stays there until his conversation there closes. */
-function diverted(store: Store, message: InboundMessage, route: InboundRoute | null): InboundRoute | null {
-  const group = route === null ? null : store.divertedTo(message.sender, route.group)
-  if (route === null || group === null) return route
-  return { group, ruleId: null, divertedFrom: route.group }
+export interface Way {
+  readonly route: InboundRoute | null
+  readonly context: RoutingContext
+}
+
+/**
+ * Where a message goes by what the rules said, and what is decided from there. A customer who was transferred to
+ * another group stays there until his conversation there closes; what the rule sets apart, and its hours, are
+ * meant for its own group.
+ */
+export function wayOf(deps: RoutingDeps, sender: Address, result: RouteResult): Way {
+  if (result.kind === 'unrouted') return { route: null, context: routingContext(deps, null) }
+  const { group, hold, rule } = result
+  const way = wayToGroup(deps, sender, group)
+  if (way.route.divertedFrom !== undefined) return way
+  return {
+    route: { group, ruleId: rule.id, held: hold !== null },
+    context: { ...way.context, hold, overrides: rule.overrides },
+  }
+}
+
+/** The same without a rule: an administrator said where it goes. */
+export function wayToGroup(
+  deps: RoutingDeps,
+  sender: Address,
+  group: GroupRef,
+): Way & { readonly route: InboundRoute } {
+  const there = deps.store.divertedTo(sender, group)
+  if (there === null) return { route: { group, ruleId: null }, context: routingContext(deps, group) }
+  return { route: { group: there, ruleId: null, divertedFrom: group }, context: routingContext(deps, there) }
 }
 
 /** Does it again when the rules changed between being applied and being committed. */
@@ -53,16 +77,3 @@ export const momentOf = ({ clock, pbx }: Pick<RoutingDeps, 'clock' | 'pbx'>) => 
   at: clock(),
   schedules: pbx.snapshot().directory.schedules,
 })
-
-/** What rules said, as the store is told. */
-export const routeOf = (result: RouteResult): InboundRoute | null =>
-  result.kind === 'unrouted'
-    ? null
-    : { group: result.group, ruleId: result.rule.id, held: result.hold !== null }
-
-/** What a decision looks at, the rule's own settings among it. */
-export function contextOf(deps: RoutingDeps, result: RouteResult): RoutingContext {
-  if (result.kind === 'unrouted') return routingContext(deps, null)
-  const { group, hold, rule } = result
-  return { ...routingContext(deps, group), hold, overrides: rule.overrides }
-}

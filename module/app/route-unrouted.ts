@@ -4,13 +4,13 @@ import type { GroupRef, MessageId, RuleId } from '../domain/ids.ts'
 import { decideInbound } from '../domain/routing.ts'
 import { applyRules, type RouteResult, routeBy } from '../domain/rule-matching.ts'
 import { findRule, type MessageRule } from '../domain/rules.ts'
-import type { InboundReceipt, InboundRoute, UnroutedMessage } from './ports.ts'
+import type { InboundReceipt, UnroutedMessage } from './ports.ts'
 import {
-  contextOf,
   momentOf,
   type RoutingDeps,
-  routeOf,
-  routingContext,
+  type Way,
+  wayOf,
+  wayToGroup,
   whileRulesStand,
 } from './receive-inbound.ts'
 
@@ -25,28 +25,23 @@ const batchSize = 100
 
 /** Sends unrouted messages on, by the same way that an inbound message takes, each in one transaction. */
 export function createRouteUnrouted(deps: RoutingDeps) {
-  const { store, pbx, clock } = deps
+  const { store, pbx } = deps
 
-  async function commit(
-    messageId: MessageId,
-    result: RouteResult,
-    ruleSetVersion: number | null,
-  ): Promise<InboundReceipt | null> {
-    const route = routeOf(result)
+  function commit(messageId: MessageId, { route, context }: Way, ruleSetVersion: number | null) {
     if (route === null) return null
-    const context = contextOf(deps, result)
     return store.commitUnrouted({ messageId, route, ruleSetVersion, at: context.at }, (state) =>
       decideInbound(state, context),
     )
   }
 
-  async function byRule(messageId: MessageId, ruleId: RuleId): Promise<Result<RoutedReceipt>> {
+  async function byRule(unrouted: UnroutedMessage, ruleId: RuleId): Promise<Result<RoutedReceipt>> {
     let found = true
     const receipt = await whileRulesStand(async () => {
       const ruleSet = store.ruleSet()
       const rule = findRule(ruleSet, ruleId)
       found = rule !== null
-      return rule === null ? null : commit(messageId, byHand(rule), ruleSet.version)
+      if (rule === null) return null
+      return commit(unrouted.id, wayOf(deps, unrouted.message.sender, byHand(rule)), ruleSet.version)
     })
     return found ? routed(receipt) : fail({ code: 'not-found', what: 'rule' })
   }
@@ -55,15 +50,11 @@ export function createRouteUnrouted(deps: RoutingDeps) {
   const byHand = (rule: MessageRule): RouteResult =>
     routeBy(rule, momentOf(deps)) ?? { kind: 'routed', rule, group: rule.destination, hold: null }
 
-  async function toGroup(messageId: MessageId, group: GroupRef): Promise<Result<RoutedReceipt>> {
+  async function toGroup({ id, message }: UnroutedMessage, group: GroupRef): Promise<Result<RoutedReceipt>> {
     if (findGroup(pbx.snapshot().directory, group) === null)
       return fail({ code: 'no-such-group', group: group.number })
-    const context = routingContext(deps, group)
-    const route: InboundRoute = { group, ruleId: null }
     return routed(
-      await store.commitUnrouted({ messageId, route, ruleSetVersion: null, at: clock() }, (state) =>
-        decideInbound(state, context),
-      ),
+      await whileRulesStand(async () => commit(id, wayToGroup(deps, message.sender, group), null)),
     )
   }
 
@@ -71,14 +62,18 @@ export function createRouteUnrouted(deps: RoutingDeps) {
   async function routeOne({ id, message }: UnroutedMessage): Promise<boolean> {
     const receipt = await whileRulesStand(async () => {
       const ruleSet = store.ruleSet()
-      return commit(id, applyRules(ruleSet, message, momentOf(deps)), ruleSet.version)
+      const result = applyRules(ruleSet, message, momentOf(deps))
+      return commit(id, wayOf(deps, message.sender, result), ruleSet.version)
     })
     return receipt?.kind === 'committed'
   }
 
   return {
-    route: (messageId: MessageId, target: UnroutedTarget): Promise<Result<RoutedReceipt>> =>
-      target.kind === 'rule' ? byRule(messageId, target.ruleId) : toGroup(messageId, target.group),
+    async route(messageId: MessageId, target: UnroutedTarget): Promise<Result<RoutedReceipt>> {
+      const unrouted = store.unroutedMessage(messageId)
+      if (unrouted === null) return routed(null)
+      return target.kind === 'rule' ? byRule(unrouted, target.ruleId) : toGroup(unrouted, target.group)
+    },
 
     /** Applies the rules as they are now to every unrouted message, the oldest first, as they came. */
     async routeMatching(): Promise<{ readonly routed: number; readonly left: number }> {

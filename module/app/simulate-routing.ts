@@ -2,13 +2,20 @@ import type { ConversationState, DecisionRecord, InboundDecision } from '../doma
 import { groupName, type PbxSnapshot } from '../domain/directory.ts'
 import { explainDecision } from '../domain/explain.ts'
 import type { Group } from '../domain/group.ts'
-import { asConversationId, asDecisionId, type Extension, groupKey, type Millis } from '../domain/ids.ts'
+import {
+  asConversationId,
+  asDecisionId,
+  type Extension,
+  type GroupRef,
+  groupKey,
+  type Millis,
+} from '../domain/ids.ts'
 import { type Presence, unknownPresence } from '../domain/presence.ts'
 import { decideInbound, type RoutingContext } from '../domain/routing.ts'
 import { opennessOf, opennessWords } from '../domain/rule-hours.ts'
 import type { Routable, RouteResult } from '../domain/rule-matching.ts'
 import { type RuleStep, traceRules } from '../domain/rule-trace.ts'
-import { contextOf, type RoutingDeps } from './receive-inbound.ts'
+import { type RoutingDeps, wayOf } from './receive-inbound.ts'
 
 /** What if an agent were otherwise than he is now; what is left out stays as it is. */
 export interface PresenceOverride {
@@ -30,6 +37,8 @@ export interface SimulationRequest {
 export interface Simulation {
   readonly steps: readonly RuleStep[]
   readonly result: RouteResult
+  /** Where it would go: the rule's group, or the one that the customer was transferred to. */
+  readonly group: GroupRef | null
   /** The conversation it would come into, where there is one already. */
   readonly conversation: ConversationState | null
   readonly decision: InboundDecision | null
@@ -60,23 +69,25 @@ export function createSimulateRouting(deps: RoutingDeps): SimulateRouting {
       pbx: { ...pbx, snapshot: () => snapshot },
       panels: { ...deps.panels, isOpen: panelOpen },
     }
-    const context = contextOf(asked, result)
-    const state = store.routingState(message.sender, result.group)
+    const { route, context } = wayOf(asked, message.sender, result)
+    const group = route?.group ?? result.group
+    const state = store.routingState(message.sender, group)
     const decision = decideInbound(state, context)
     const record = recordOf(decision, state.conversation, at)
     return {
       steps,
       result,
+      group,
       conversation: state.conversation,
       decision,
       record,
-      sentence: sentenceOf(result, context, decision, record),
+      sentence: sentenceOf(result, group, context, decision, record),
       notes: notesOf(result, context, decision),
     }
   }
 }
 
-const nothingDecided = { conversation: null, decision: null, record: null } as const
+const nothingDecided = { group: null, conversation: null, decision: null, record: null } as const
 
 const unroutedSentence = (tried: number): string =>
   tried === 0
@@ -104,18 +115,23 @@ function recordOf(
 }
 
 function sentenceOf(
-  { rule, group, hold }: Extract<RouteResult, { kind: 'routed' }>,
-  { pbx }: RoutingContext,
+  { rule, ...ruled }: Extract<RouteResult, { kind: 'routed' }>,
+  group: GroupRef,
+  { hold, pbx }: RoutingContext,
   { mention }: InboundDecision,
   record: DecisionRecord | null,
 ): string {
-  const start = `“${rule.name}” takes it to ${groupName(pbx.directory, group)}.`
+  const moved =
+    groupKey(group) === groupKey(ruled.group)
+      ? ''
+      : ` The customer was transferred, though, and his messages go to ${groupName(pbx.directory, group)} until his conversation there closes.`
+  const start = `“${rule.name}” takes it to ${groupName(pbx.directory, ruled.group)}.${moved}`
   if (record !== null) return `${start} ${explainDecision(record)}`
   if (mention !== null) {
     const name = pbx.directory.extensions.get(mention)?.name ?? mention
     return `${start} ${name} (${mention}) is designated for this customer already, and stays so.`
   }
-  if (hold !== null)
+  if (hold != null)
     return `${start} It comes outside the hours and waits there, with nobody designated, until they begin.`
   return `${start} Nobody is available still; the first to become available gets it.`
 }

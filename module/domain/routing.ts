@@ -19,7 +19,8 @@ export { type RoutingContext, reachedByPhoneOnly } from './routing-context.ts'
 /** What an inbound message does: keeps the designated agent, designates one, or leaves the customer waiting. */
 export function decideInbound(state: RoutingState, context: RoutingContext): InboundDecision {
   const { conversation } = state
-  if (context.hold != null && conversation?.designated == null) return holdInbound(state, context.hold)
+  if (context.hold != null && !isLeftBehind(conversation, context))
+    return holdInbound(conversation, context.hold)
   const designation = inboundDesignation(state, context)
   const mention =
     designation === null ? (conversation?.designated ?? null) : (designation.to?.extension ?? null)
@@ -31,14 +32,20 @@ export function decideInbound(state: RoutingState, context: RoutingContext): Inb
   }
 }
 
-/** Outside the hours nobody is looked for. Whoever is designated already keeps his customer at any hour. */
-const holdInbound = ({ conversation }: RoutingState, { autoReply }: Hold): InboundDecision => ({
+/**
+ * Outside the hours nobody is looked for, and nobody loses his customer for having gone home: whoever is designated
+ * finds the message when he is back. No phone is rung about it.
+ */
+const holdInbound = (conversation: ConversationState | null, { autoReply }: Hold): InboundDecision => ({
   designation: null,
-  mention: null,
+  mention: conversation?.designated ?? null,
   reopens: conversation?.status === 'closed',
   alertPhone: null,
   autoReply: autoReply === null ? null : { text: autoReply },
 })
+
+const isLeftBehind = (conversation: ConversationState | null, context: RoutingContext): boolean =>
+  conversation?.designated != null && hasLeft(conversation.designated, context)
 
 function inboundDesignation(state: RoutingState, context: RoutingContext): DesignationChange | null {
   const { conversation } = state

@@ -2,8 +2,8 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyReply } from 'fastify'
 import { Type } from 'typebox'
 import { checkRules } from '../app/check-rules.ts'
-import type { AddressReader, Clock, Panels, Pbx, RuleReceipt, Store } from '../app/ports.ts'
-import { createSimulateRouting } from '../app/simulate-routing.ts'
+import type { AddressReader, Clock, Pbx, RuleReceipt, Store } from '../app/ports.ts'
+import type { SimulateRouting } from '../app/simulate-routing.ts'
 import {
   RuleBodySchema,
   RuleFindingListSchema,
@@ -23,7 +23,7 @@ import { findingWire, ruleDraft, ruleWire, simulationWire, UnreadableRule } from
 export interface RuleRoutesDeps {
   readonly store: Store
   readonly pbx: Pbx
-  readonly panels: Panels
+  readonly simulate: SimulateRouting
   readonly readAddress: AddressReader
   readonly clock: Clock
 }
@@ -33,10 +33,8 @@ const Version = Type.Object({ version: Type.Optional(Type.String({ pattern: '^[0
 
 /** Message rules: reading and changing them, what is wrong with them, and what they would do. */
 export const ruleRoutes: FastifyPluginAsyncTypebox<RuleRoutesDeps> = async (app, deps) => {
-  const { store, pbx, readAddress } = deps
+  const { store, pbx, readAddress, simulate } = deps
   app.addHook('onRequest', requireAdmin)
-  // Chance is asked for only where a strategy draws; the answer says that another draw may end otherwise.
-  const simulate = createSimulateRouting({ ...deps, random: () => 0 })
 
   app.get(
     '/rules',

@@ -18,11 +18,12 @@ import {
   asExtension,
   asGroupNumber,
   type GroupRef,
+  groupKey,
   type PbxId,
-  type RuleId,
 } from '../domain/ids.ts'
 import { hoursText, parseHours } from '../domain/parse-hours.ts'
 import type { RuleFinding } from '../domain/rule-lint.ts'
+import type { RouteResult } from '../domain/rule-matching.ts'
 import { type MessageRule, type OutsideHours, type RuleDraft, ruleDefaults } from '../domain/rules.ts'
 import { parseSenderMask, senderMaskText } from '../domain/sender-mask.ts'
 import type { RoutingOverrides, StickyMode } from '../domain/sticky-mode.ts'
@@ -171,16 +172,17 @@ export function simulationWire(simulation: Simulation, directory: Directory): Si
 }
 
 function routedWire(
-  { conversation, decision, record }: Simulation,
-  { rule, group, hold }: { rule: { id: RuleId }; group: GroupRef; hold: unknown },
+  { conversation, decision, group, record }: Simulation,
+  { rule, hold, ...ruled }: Extract<RouteResult, { kind: 'routed' }>,
   directory: Directory,
 ): SimulationWire['routed'] {
   const designated = record === null ? (decision?.mention ?? null) : (record.winner?.extension ?? null)
   const input = record?.input ?? null
   return {
     ruleId: rule.id,
-    group: groupWire(directory, group),
-    held: hold !== null && designated === null,
+    group: groupWire(directory, group ?? ruled.group),
+    held:
+      hold !== null && designated === null && (group === null || groupKey(group) === groupKey(ruled.group)),
     autoReply: decision?.autoReply?.text ?? null,
     conversationId: conversation?.id ?? null,
     designated:

@@ -94,6 +94,7 @@ export function createInboundVerbs(tables: InboundTables, newId: IdSource) {
     const kept = unrouted.byId(messageId)
     if (kept === null) return null
     if (ruleSetVersion !== null && ruleSetVersion !== meta.ruleSetVersion()) return { kind: 'stale-rules' }
+    if (!goesWhereRouted(kept.message, route)) return { kind: 'stale-rules' }
     unrouted.remove(messageId)
     return receive(effects, { messageId, message: kept.message, route, at, late: true }, decide)
   }

@@ -4,6 +4,7 @@ import { createReceiveInbound } from '../../module/app/receive-inbound.ts'
 import { startReleaseHeld } from '../../module/app/release-held.ts'
 import { createSimulateRouting } from '../../module/app/simulate-routing.ts'
 import type { Address } from '../../module/domain/address.ts'
+import { succeed } from '../../module/domain/failures.ts'
 import { asExtension, asRuleId, groupKey } from '../../module/domain/ids.ts'
 import type { Channel } from '../../module/domain/message.ts'
 import type { CallState, Dnd, Registration } from '../../module/domain/presence.ts'
@@ -140,7 +141,10 @@ t.test('what the simulator says is what then happens, whatever came before', asy
           else if (told.record === null) seen.kept++
           else seen.designated++
           const differences = {
-            group: conversation === null || groupKey(conversation.group) !== groupKey(told.result.group),
+            group:
+              conversation === null ||
+              told.group === null ||
+              groupKey(conversation.group) !== groupKey(told.group),
             rule: conversation?.ruleId !== told.result.rule.id,
             known: (told.conversation?.id ?? receipt.conversationId) !== receipt.conversationId,
             designated: conversation?.designated !== designated,
@@ -208,6 +212,20 @@ t.test('what is held is designated when the hours begin', async (t) => {
   t.same(store.waiting(groupKey(queue), 10), [id], 'now it waits as all others do')
 
   setOffice(false)
+  const other = await receiveInbound(inbound({ sender: number('+12125550177') }))
+  const otherId = other.kind === 'committed' ? other.conversationId : id
+  const bob = { extension: asExtension('102'), name: 'Bob Brown' }
+  await store.commitDesignation({ conversationId: otherId, expectedVersion: null, at: Date.now() }, () =>
+    succeed({ cause: 'take', actor: { kind: 'agent', ...bob }, to: bob, input: null, note: null }),
+  )
+  await receiveInbound(inbound({ sender: number('+12125550177') }))
+  t.match(store.conversation(otherId), { designated: '102' }, 'whoever is designated keeps his customer')
+  t.match(
+    store.messages(otherId, null, 10).items.find(({ direction }) => direction === 'in'),
+    { mention: { extension: '102' } },
+    'and finds the message when he is back',
+  )
+
   await receiveInbound(inbound())
   t.equal(conversation()?.held, true, 'the next message outside the hours holds it again')
   await store.saveRule({ ...rule, enabled: false })

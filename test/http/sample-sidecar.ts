@@ -11,6 +11,7 @@ import type { Carrier, CarrierAccount, Pbx, WebhookCarrier } from '../../module/
 import { createReceiveInbound } from '../../module/app/receive-inbound.ts'
 import { createRouteUnrouted } from '../../module/app/route-unrouted.ts'
 import { signToken } from '../../module/app/session-token.ts'
+import { createSimulateRouting } from '../../module/app/simulate-routing.ts'
 import { createWriteNote } from '../../module/app/write-note.ts'
 import { createAddressReader } from '../../module/carriers/address-reader.ts'
 import { type Directory, emptyDirectory, type PbxSnapshot } from '../../module/domain/directory.ts'
@@ -188,6 +189,7 @@ export async function createSampleSidecar(
     writeNote: createWriteNote(own),
     canned: createCannedReplies(own),
     routeUnrouted: createRouteUnrouted(routing),
+    simulate: createSimulateRouting(routing),
     carriers,
     receiveInbound,
     readAddress: createAddressReader({ homeCountry: 'US' }),
