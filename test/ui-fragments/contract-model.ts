@@ -3,6 +3,7 @@ import type {
   DecisionWire,
   GroupWire,
   MessageWire,
+  PersonalWire,
   PersonWire,
 } from '../../module/contract/api.ts'
 import type { EventWire, ServerFrame } from '../../module/contract/live.ts'
@@ -62,6 +63,8 @@ export class ContractModel {
   readonly decisions = new Map<string, DecisionWire[]>()
   readonly events: Event[] = []
   readonly keys = new Map<string, MessageWire>()
+  /** What is each agent's own, by extension and conversation. */
+  readonly #personal = new Map<string, PersonalWire>()
   /** Cursors up to here are no longer kept. */
   forgotten = 0
   #ids = 0
@@ -73,6 +76,54 @@ export class ContractModel {
 
   get cursor(): string {
     return `epoch.${this.events.length}`
+  }
+
+  /** As one agent has it. */
+  wireFor(id: string, extension: string | null): ConversationWire {
+    return { ...this.get(id), ...(extension === null ? {} : this.personalOf(id, extension)) }
+  }
+
+  personalOf = (id: string, extension: string): PersonalWire =>
+    this.#personal.get(`${extension} ${id}`) ?? nothingOfMine
+
+  #own(id: string, extension: string, change: Partial<PersonalWire>): PersonalWire {
+    const next = { ...this.personalOf(id, extension), ...change }
+    this.#personal.set(`${extension} ${id}`, next)
+    return next
+  }
+
+  read(id: string, agent: string): PersonalWire {
+    const next = this.#own(id, agent, { unread: 0, mentionsMe: 0 })
+    this.#tell(id, { kind: 'read-changed', agent, unread: 0, mentionsMe: 0 })
+    return next
+  }
+
+  prefer(id: string, agent: string, wanted: Partial<PersonalWire>): PersonalWire {
+    const next = this.#own(id, agent, wanted)
+    this.#tell(id, { kind: 'preferences-changed', agent, muted: next.muted, pinned: next.pinned })
+    return next
+  }
+
+  note(id: string, extension: string | null, text: string): MessageWire {
+    const note = this.#message({
+      direction: 'note',
+      channel: null,
+      did: null,
+      text,
+      at: new Date().toISOString(),
+      author:
+        extension === null
+          ? { kind: 'pbx', extension: null, name: 'Parley' }
+          : { kind: 'agent', extension, name: this.nameOf(extension) },
+    })
+    this.messages.get(id)?.push(note)
+    this.#tell(id, { kind: 'note-written', messageId: note.id, author: extension })
+    return note
+  }
+
+  optOut(id: string): void {
+    this.#change(id, { optedOut: true })
+    this.note(id, null, 'The customer opted out of messages from this number.')
   }
 
   inbound(facts: InboundFacts): ConversationWire {
@@ -116,6 +167,13 @@ export class ContractModel {
       notice: facts.notice ?? null,
     })
     this.messages.get(conversation.id)?.push(message)
+    for (const { extension } of this.people) {
+      const { unread, mentionsMe } = this.personalOf(conversation.id, extension)
+      this.#own(conversation.id, extension, {
+        unread: unread + 1,
+        mentionsMe: mentionsMe + (mention?.extension === extension ? 1 : 0),
+      })
+    }
     this.#change(conversation.id, {
       channels: [...new Set([...conversation.channels, channel])],
       lastMessage: { direction: 'in', preview: text.slice(0, 120), mention, at },
@@ -261,3 +319,5 @@ export class ContractModel {
     return `${kind}-${String(this.#ids).padStart(5, '0')}`
   }
 }
+
+const nothingOfMine: PersonalWire = { unread: 0, mentionsMe: 0, muted: false, pinned: false }

@@ -11,7 +11,7 @@ import type {
   RuleWire,
   SystemWire,
 } from '../../module/contract/api.ts'
-import type { ClientFrame, ServerFrame } from '../../module/contract/live.ts'
+import type { ClientFrame, ServerFrame, WatchersWire } from '../../module/contract/live.ts'
 import { ContractModel, did, support } from './contract-model.ts'
 
 const policy =
@@ -48,7 +48,7 @@ export async function startContractServer(options: { assets?: string; under?: st
   const rules = new Map<string, RuleWire>()
   const carriers = new Map<string, CarrierWire & { secrets?: Record<string, string> }>()
   /** Tests make the server misbehave by these. */
-  const faults = { loseReplyAnswers: 0, refuseLive: false, expired: false, stale: false }
+  const faults = { loseReplyAnswers: 0, refuseLive: false, refuseNotes: false, expired: false, stale: false }
   const app = fastify({ forceCloseConnections: true })
 
   const problem = (reply: FastifyReply, status: number, code: string, detail: string, more: object = {}) =>
@@ -66,8 +66,10 @@ export async function startContractServer(options: { assets?: string; under?: st
     groups: [{ kind: support.kind, number: support.number, people: model.people }],
   })
 
+  const hears = (viewer: string | null, { event }: (typeof model.events)[number]) =>
+    !('agent' in event) || event.agent === viewer
   model.onEvent((event) => {
-    for (const socket of sockets.keys()) send(socket, event)
+    for (const [socket, viewer] of sockets) if (hears(viewer, event)) send(socket, event)
   })
   await app.register(fastifyWebsocket)
   app.addHook('onRequest', async (request, reply) => {
@@ -103,7 +105,7 @@ export async function startContractServer(options: { assets?: string; under?: st
         send(socket, { type: 'ready', cursor: model.cursor, expiresAt })
         const from = frame.cursor === null ? model.events.length : Number(frame.cursor.split('.')[1])
         if (from < model.forgotten) send(socket, { type: 'reset', cursor: model.cursor })
-        else for (const event of model.events.slice(from)) send(socket, event)
+        else for (const event of model.events.slice(from)) if (hears(viewer, event)) send(socket, event)
         send(socket, presence(true))
         sockets.set(socket, viewer)
       })
@@ -149,7 +151,7 @@ export async function startContractServer(options: { assets?: string; under?: st
           )
         const end = Number(after) + Number(limit)
         return {
-          items: all.slice(Number(after), end),
+          items: all.slice(Number(after), end).map(({ id }) => model.wireFor(id, extension)),
           next: end < all.length ? String(end) : null,
           cursor: model.cursor,
           totals: { unreadMessages: 0, unreadConversations: 0, mentions: 0, mentioningConversations: 0 },
@@ -157,8 +159,9 @@ export async function startContractServer(options: { assets?: string; under?: st
       },
     )
     root.get<ById>('/conversations/:id', async (request, reply) => {
-      const conversation = model.conversations.get(request.params.id)
-      return conversation ?? problem(reply, 404, 'not-found', 'This conversation does not exist.')
+      return model.conversations.has(request.params.id)
+        ? model.wireFor(request.params.id, me(request))
+        : problem(reply, 404, 'not-found', 'This conversation does not exist.')
     })
     root.get<ById & { Querystring: { before?: string } }>('/conversations/:id/messages', async (request) => {
       const all = [...(model.messages.get(request.params.id) ?? [])].reverse()
@@ -209,6 +212,29 @@ export async function startContractServer(options: { assets?: string; under?: st
         return model.get(id)
       },
     )
+    root.post<ById>('/conversations/:id/read', async (request) =>
+      model.read(request.params.id, me(request) ?? ''),
+    )
+    root.put<ById & { Body: { pinned?: boolean; muted?: boolean } }>(
+      '/conversations/:id/preferences',
+      async (request) => model.prefer(request.params.id, me(request) ?? '', request.body),
+    )
+    root.post<ById & { Body: { text: string } }>('/conversations/:id/notes', async (request, reply) => {
+      if (faults.refuseNotes) return problem(reply, 403, 'not-an-agent', 'You may not write notes here.')
+      return reply.code(201).send(model.note(request.params.id, me(request), request.body.text))
+    })
+    root.get<ById>('/conversations/:id/canned-replies', async (request) => ({
+      items: [
+        {
+          id: 'c1',
+          shortcut: 'bye',
+          title: 'Goodbye',
+          text: `Bye, ${model.get(request.params.id).customer.address}`,
+        },
+        { id: 'c2', shortcut: 'hello', title: 'Greeting', text: 'Hello, how can I help?' },
+        { id: 'c3', shortcut: 'hours', title: 'Opening hours', text: 'We are open from nine to five.' },
+      ],
+    }))
     root.post<ById>('/conversations/:id/take', async (request, reply) => {
       const { designated } = model.get(request.params.id)
       if (designated !== null)
@@ -328,6 +354,10 @@ export async function startContractServer(options: { assets?: string; under?: st
     carriers,
     get panels() {
       return sockets.size
+    },
+    /** What colleagues do, as the live socket says it. */
+    tellWatching: (conversations: readonly WatchersWire[]) => {
+      for (const socket of sockets.keys()) send(socket, { type: 'watching', full: false, conversations })
     },
     tellPresence: () => {
       for (const socket of sockets.keys()) send(socket, presence(false))

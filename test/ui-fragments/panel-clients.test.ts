@@ -5,7 +5,7 @@ import t, { type Test } from 'tap'
 import { type WebSocket as Peer, WebSocketServer } from 'ws'
 import type { ClientFrame, ServerFrame } from '../../module/contract/live.ts'
 import { AgentSession } from '../../ui-fragments/data/agent-session.ts'
-import { type AgentState, openPeople } from '../../ui-fragments/data/agent-state.ts'
+import { type AgentState, openPeople, unseenCount } from '../../ui-fragments/data/agent-state.ts'
 import { ApiClient } from '../../ui-fragments/data/api-client.ts'
 import { ApiError } from '../../ui-fragments/data/api-error.ts'
 import { LiveClient, type LiveNews, type LiveState } from '../../ui-fragments/data/live-client.ts'
@@ -232,6 +232,73 @@ t.test('the refresh queue', async (t) => {
   await again
   t.same(refused, ['x:not-found'], 'one that was refused is not')
   t.equal(reads.length, 3)
+})
+
+t.test('a session alone and among colleagues', async (t) => {
+  const server = await startContractServer()
+  t.teardown(() => server.close())
+  const { model } = server
+  const { id } = model.inbound({ text: 'Hello', name: 'Jane Doe', designated: '101' })
+  const alice = agent(t, server, '101')
+  const bob = agent(t, server, '102')
+  await Promise.all([alice.session.start(), bob.session.start()])
+  const live = (state: AgentState) => state.live.kind === 'live'
+  await Promise.all([until(alice.state, live, 'live'), until(bob.state, live, 'live')])
+  alice.session.open(id)
+  bob.session.open(id)
+  const loaded = (state: AgentState) => state.thread?.loaded === true
+  await Promise.all([until(alice.state, loaded, 'messages'), until(bob.state, loaded, 'messages')])
+
+  await t.test('what is read on one screen is read on the other, and is nobody else’s affair', async (t) => {
+    const laptop = agent(t, server, '101')
+    laptop.focused = false
+    await laptop.session.start()
+    await until(laptop.state, live, 'live')
+    const held = (state: AgentState) => state.list.byId.get(id)
+    alice.focused = false
+    model.inbound({ text: 'One more' })
+    const counted = (state: AgentState) => held(state)?.unread === 1 && held(state)?.mentionsMe === 1
+    await Promise.all([until(laptop.state, counted, 'one unread'), until(alice.state, counted, 'one unread')])
+    t.equal(unseenCount(laptop.state.value), 1)
+    await until(alice.state, ({ thread }) => thread?.messages.at(-1)?.text === 'One more', 'its text')
+    alice.focused = true
+    alice.session.look()
+    const nothing = (state: AgentState) => held(state)?.unread === 0 && unseenCount(state) === 0
+    await Promise.all([until(alice.state, nothing, 'read'), until(laptop.state, nothing, 'read there too')])
+    t.equal(model.personalOf(id, '103').unread > 0, true)
+    alice.session.pin()
+    await until(laptop.state, (state) => held(state)?.pinned === true, 'pinned there too')
+    t.equal(held(bob.state.value)?.pinned, false)
+    alice.session.unpin()
+    await until(laptop.state, (state) => held(state)?.pinned === false, 'unpinned')
+    laptop.session.mute()
+    t.equal(held(laptop.state.value)?.muted, false, 'nothing is open there to mute')
+  })
+
+  await t.test('a note is written, or given back', async (t) => {
+    server.faults.refuseNotes = true
+    await t.rejects(alice.session.note('Known for late payment'), /may not write notes/)
+    server.faults.refuseNotes = false
+    await alice.session.note('Known for late payment')
+    await until(bob.state, ({ thread }) => thread?.messages.at(-1)?.direction === 'note', 'the note at Bob’s')
+  })
+
+  await t.test('colleagues see who looks and who writes', async (t) => {
+    const heard = () => server.watching.map((frame) => JSON.stringify(frame))
+    alice.session.typing()
+    while (!heard().includes(JSON.stringify({ type: 'typing', conversationId: id })))
+      await new Promise((resolve) => setTimeout(resolve, 5))
+    t.ok(heard().includes(JSON.stringify({ type: 'viewing', conversationId: id })))
+    const him = { extension: '102', name: 'Bob Brown' }
+    server.tellWatching([{ conversationId: id, viewing: [him], typing: [him] }])
+    await until(
+      alice.state,
+      ({ watchers }) => watchers.get(id)?.typing[0]?.extension === '102',
+      'Bob writing',
+    )
+    server.tellWatching([{ conversationId: id, viewing: [], typing: [] }])
+    await until(alice.state, ({ watchers }) => !watchers.has(id), 'Bob gone')
+  })
 })
 
 t.test('a session against a server', async (t) => {

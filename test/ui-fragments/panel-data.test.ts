@@ -1,7 +1,15 @@
 import t from 'tap'
-import type { ConversationWire, MessageListWire, MessageWire, MeWire } from '../../module/contract/api.ts'
+import type {
+  ConversationWire,
+  MessageListWire,
+  MessageWire,
+  MeWire,
+  PersonalWire,
+} from '../../module/contract/api.ts'
+import { firstState, isUnseen, unseenCount } from '../../ui-fragments/data/agent-state.ts'
 import { allowedActions } from '../../ui-fragments/data/allowed-actions.ts'
 import { backoffMs } from '../../ui-fragments/data/backoff.ts'
+import { cannedChoices } from '../../ui-fragments/data/canned-choice.ts'
 import { carrierDraft, carrierIdOf, listOf, settingText } from '../../ui-fragments/data/carrier-fields.ts'
 import {
   countOf,
@@ -11,6 +19,7 @@ import {
   withConversation,
   withoutConversation,
   withPage,
+  withPersonal,
 } from '../../ui-fragments/data/conversation-list.ts'
 import {
   emptyThread,
@@ -32,8 +41,11 @@ import {
   withPresence,
 } from '../../ui-fragments/data/presence-board.ts'
 import { randomId } from '../../ui-fragments/data/random-id.ts'
+import { ReadMarker } from '../../ui-fragments/data/read-marker.ts'
 import { dayWords, durationWords } from '../../ui-fragments/data/time-words.ts'
 import { timelineRows } from '../../ui-fragments/data/timeline.ts'
+import { WatchTeller } from '../../ui-fragments/data/watch-teller.ts'
+import { watchersLine, withWatchers } from '../../ui-fragments/data/watchers.ts'
 import { ContractModel, did, support } from './contract-model.ts'
 
 const alice: MeWire = {
@@ -282,8 +294,122 @@ t.test('what one may do, and why not', async (t) => {
   t.match(admin, { reply: /extension/, transfer: /extension/, close: null })
 })
 
+t.test('what is mine alone', async (t) => {
+  const one = conversation('one', { unread: 3, mentionsMe: 1 })
+  const two = conversation('two', { lastMessage: { direction: 'in', preview: '', mention: null, at: at(9) } })
+  const list = withPage(emptyList, 'all', { items: [two, one], next: null, cursor: 'epoch.1', totals })
+  t.equal(ids(visible(list, view, '101')), 'two one')
+  t.equal(
+    ids(visible(withPersonal(list, 'one', { pinned: true }), view, '101')),
+    'one two',
+    'pins stand first',
+  )
+  t.equal(withPersonal(list, 'nowhere', { pinned: true }), list)
+  const state = { ...firstState, list, unseen: new Set(['two', 'gone']) }
+  t.equal(isUnseen(state, one), true, 'by the server’s count')
+  t.equal(isUnseen(state, two), true, 'by what was heard')
+  t.equal(unseenCount(state), 3)
+  t.equal(unseenCount({ ...state, unseen: new Set(['one']) }), 1, 'each once')
+
+  await t.test('is told as read once, and again when that failed', async (t) => {
+    const asked: string[] = []
+    let answer: () => Promise<PersonalWire> = () => Promise.reject(new Error('no network'))
+    const read: string[] = []
+    const api = {
+      read: (id: string, through: string) => {
+        asked.push(`${id} ${through}`)
+        return answer()
+      },
+    }
+    const marker = new ReadMarker(api, (id) => read.push(id))
+    const thread = withNewest(emptyThread('one'), page([message('m1'), message('m2')]), '101')
+    marker.seen(emptyThread('one'), one)
+    marker.seen(thread, conversation('one'))
+    t.same(asked, [], 'nothing was read yet, or nothing is unread')
+    marker.seen(thread, one)
+    marker.seen(thread, one)
+    await new Promise(setImmediate)
+    t.same(asked, ['one m2'])
+    answer = () => Promise.resolve({ unread: 0, mentionsMe: 0, muted: false, pinned: false })
+    marker.seen(thread, one)
+    await new Promise(setImmediate)
+    t.same(asked, ['one m2', 'one m2'])
+    t.same(read, ['one'])
+    marker.seen(thread, one)
+    t.equal(asked.length, 2)
+  })
+
+  await t.test('is told to colleagues, sparingly', async (t) => {
+    const frames: object[] = []
+    const teller = new WatchTeller((frame) => frames.push(frame))
+    t.teardown(() => teller.stop())
+    teller.show('one')
+    teller.show('one')
+    teller.type('one', 0)
+    teller.type('one', 2999)
+    teller.type('one', 3000)
+    teller.type('two', 3001)
+    teller.show(null)
+    t.same(frames, [
+      { type: 'viewing', conversationId: 'one' },
+      { type: 'typing', conversationId: 'one' },
+      { type: 'typing', conversationId: 'one' },
+      { type: 'typing', conversationId: 'two' },
+      { type: 'viewing', conversationId: null },
+    ])
+  })
+})
+
+t.test('who else is here, in one line', async (t) => {
+  const [bob, carla, dan] = [
+    { extension: '102', name: 'Bob' },
+    { extension: '103', name: 'Carla' },
+    { extension: '104', name: 'Dan' },
+  ]
+  const me = { extension: '101', name: 'Alice' }
+  const news = (viewing: (typeof me)[], typing: (typeof me)[], full = false) => ({
+    type: 'watching' as const,
+    full,
+    conversations: [{ conversationId: 'x', viewing, typing }],
+  })
+  const line = (viewing: (typeof me)[], typing: (typeof me)[] = []) =>
+    watchersLine(withWatchers(new Map(), news(viewing, typing)), 'x', '101')
+  t.equal(line([me]), '')
+  t.equal(line([me, bob]), 'Bob is looking at this.')
+  t.equal(line([bob, carla]), 'Bob and Carla are looking at this.')
+  t.equal(line([bob, carla, dan]), 'Bob, Carla and 1 more are looking at this.')
+  t.equal(line([me, bob, carla], [bob]), 'Bob is writing… Carla is looking at this.')
+  t.equal(line([], [bob, carla, me]), 'Bob and Carla are writing…')
+  const held = withWatchers(new Map(), news([bob], []))
+  t.equal(withWatchers(held, news([], [])).size, 0, 'the last one left')
+  t.equal(withWatchers(held, { ...news([], []), full: true, conversations: [] }).size, 0)
+  t.equal(watchersLine(held, 'elsewhere', '101'), '')
+})
+
+t.test('canned replies are found by what follows the slash', async (t) => {
+  const canned = [
+    { id: '1', shortcut: 'bye', title: 'Goodbye', text: 'Bye' },
+    { id: '2', shortcut: 'hello', title: 'Greeting', text: 'Hello' },
+    { id: '3', shortcut: 'hours', title: 'When we open', text: 'From nine' },
+  ]
+  const found = (text: string) => cannedChoices(canned, text).map(({ shortcut }) => shortcut)
+  t.same(found('/'), ['bye', 'hello', 'hours'])
+  t.same(found('/h'), ['hello', 'hours'])
+  t.same(found('/HO'), ['hours'])
+  t.same(found('/open'), ['hours'], 'by a word of the title')
+  t.same(found('/nothing'), [])
+  for (const text of ['', 'h', '/h ', ' /h', 'see /h', '/home/user', 'https://'])
+    t.same(found(text), [], text)
+})
+
 t.test('who is alerted', async (t) => {
-  const attention = { me: '101', focused: true, openConversation: 'x', ownDoing: new Set<string>() }
+  const attention = {
+    me: '101',
+    focused: true,
+    openConversation: 'x',
+    ownDoing: new Set<string>(),
+    muted: false,
+  }
   const news = (
     event: Parameters<typeof alertFor>[0] extends infer N ? Extract<N, { event: unknown }>['event'] : never,
   ) => ({ type: 'event', cursor: 'e.1', conversationId: 'x', at: at(0), event }) as const
@@ -297,6 +423,12 @@ t.test('who is alerted', async (t) => {
   t.equal(alertFor(mention('101'), { ...attention, openConversation: 'y' }), 'mention')
   t.equal(alertFor(mention('101'), { ...attention, focused: false }), 'mention')
   t.equal(alertFor(designated, { ...attention, focused: false }), 'designated', 'a transfer to me')
+  t.equal(
+    alertFor(mention('101'), { ...attention, focused: false, muted: true }),
+    'quiet',
+    'not of what I muted',
+  )
+  t.equal(alertFor(designated, { ...attention, focused: false, muted: true }), 'quiet')
   t.equal(
     alertFor(designated, { ...attention, focused: false, ownDoing: new Set(['x']) }),
     'quiet',

@@ -123,6 +123,97 @@ async function violations(page: Page): Promise<string[]> {
   )
 }
 
+t.test('among colleagues, without the customer', async (t) => {
+  const server = await startServer(t)
+  const { model } = server
+  const { id } = model.inbound({ text: 'Hello', name: 'Jane Doe', designated: '101' })
+  model.inbound({ from: '+13055550188', text: 'Other matter', designated: '101' })
+  model.inbound({ from: '+13055550188', text: 'And one more' })
+  const alice = await openPanel(t, server, 'agent-101')
+  const composer = alice.locator('parley-message-composer')
+
+  await t.test('the server’s counts stand in the list', async (t) => {
+    const badge = row(alice, '+13055550188').locator('.badge')
+    await badge.waitFor()
+    t.match(await words(badge), /^2 New for you/)
+    t.match(await alice.title(), /^\(2\) /)
+    await row(alice, 'Jane Doe').click()
+    await row(alice, 'Jane Doe').locator('.badge').waitFor({ state: 'detached' })
+    t.match(await alice.title(), /^\(1\) /)
+    t.equal(model.personalOf(id, '101').unread, 0, 'and it was told')
+  })
+
+  await t.test('who else is here is said quietly', async (t) => {
+    const bob = { extension: '102', name: 'Bob Brown' }
+    server.tellWatching([{ conversationId: id, viewing: [bob], typing: [bob] }])
+    const line = alice.locator('.watchers', { hasText: 'Bob Brown is writing…' })
+    await line.waitFor()
+    server.tellWatching([{ conversationId: id, viewing: [bob], typing: [] }])
+    await alice.locator('.watchers', { hasText: 'Bob Brown is looking at this.' }).waitFor()
+    t.same(await violations(alice), [])
+  })
+
+  await t.test('a slash brings canned replies, by keys alone', async (t) => {
+    await composer.locator('textarea').fill('/h')
+    const options = composer.locator('[role=option]')
+    await options.nth(1).waitFor()
+    t.equal(await options.count(), 2)
+    t.same(await violations(alice), [])
+    await composer.locator('textarea').press('ArrowDown')
+    t.equal(await options.nth(1).getAttribute('aria-selected'), 'true')
+    await composer.locator('textarea').press('Enter')
+    t.equal(await composer.locator('textarea').inputValue(), 'We are open from nine to five.')
+    t.equal(model.messages.get(id)?.length, 1, 'nothing was sent by choosing')
+    await composer.locator('textarea').fill('/unknown')
+    await composer.getByText('No canned reply begins so').waitFor()
+    await composer.locator('textarea').fill('half a reply')
+  })
+
+  await t.test('a note looks like one, and stays apart from the reply', async (t) => {
+    await composer.getByRole('button', { name: 'Write a note' }).click()
+    const note = composer.getByRole('textbox', { name: 'Note' })
+    t.equal(await note.inputValue(), '', 'the half reply is not in it')
+    server.faults.refuseNotes = true
+    await note.fill('Knows the director')
+    await note.press('Enter')
+    await alice.getByText('You may not write notes here.').waitFor()
+    t.equal(await note.inputValue(), 'Knows the director', 'what was refused is not lost')
+    server.faults.refuseNotes = false
+    await note.press('Enter')
+    const written = bubble(alice, 'Knows the director')
+    await written.waitFor()
+    t.match(await words(written), /Note, not sent to the customer/)
+    t.ok((await written.getAttribute('class'))?.includes('note'))
+    t.same(await violations(alice), [])
+    await composer.getByRole('button', { name: 'Reply instead' }).click()
+    t.equal(await composer.locator('textarea').inputValue(), 'half a reply')
+    t.equal(model.messages.get(id)?.filter(({ direction }) => direction === 'out').length, 0)
+  })
+
+  await t.test('pins and mutes', async (t) => {
+    await row(alice, '+13055550188').click()
+    await alice.getByRole('button', { name: 'More actions' }).click()
+    await alice.getByRole('menuitem', { name: 'Mute' }).click()
+    await alice.getByRole('button', { name: 'More actions' }).click()
+    await alice.getByRole('menuitem', { name: 'Unmute' }).waitFor()
+    await alice.keyboard.press('Escape')
+    await row(alice, 'Jane Doe').click()
+    await alice.getByRole('button', { name: 'More actions' }).click()
+    await alice.getByRole('menuitem', { name: 'Pin' }).click()
+    await alice.getByRole('heading', { name: 'Pinned' }).waitFor()
+    t.match(await words(alice.locator('.row').first()), /Jane Doe/)
+  })
+
+  await t.test('an opt-out closes the way to the customer, not that to colleagues', async (t) => {
+    model.optOut(id)
+    await alice.locator('.decision', { hasText: 'The customer opted out' }).waitFor()
+    await composer.getByText('The customer opted out of messages from this number.').waitFor()
+    await composer.getByRole('button', { name: 'Write a note' }).click()
+    await composer.getByRole('textbox', { name: 'Note' }).waitFor()
+    t.same(await violations(alice), [])
+  })
+})
+
 t.test('two agents, one conversation', async (t) => {
   const server = await startServer(t)
   const { model } = server

@@ -56,10 +56,16 @@ export class AgentEars {
       case 'note-written':
         reader.request(id, 'conversation', 'messages')
         return
-      case 'read-changed':
-      case 'preferences-changed':
-        reader.request(id, 'conversation')
+      case 'read-changed': {
+        const { unread, mentionsMe } = event
+        reader.patchPersonal(id, { unread, mentionsMe })
         return
+      }
+      case 'preferences-changed': {
+        const { muted, pinned } = event
+        reader.patchPersonal(id, { muted, pinned })
+        return
+      }
       case 'message-state-changed': {
         const delivery = deliveryStates.find((word) => word === event.state)
         if (delivery !== undefined)
@@ -87,6 +93,7 @@ export class AgentEars {
       focused: focused(),
       openConversation: state.value.thread?.conversationId ?? null,
       ownDoing: this.ownDoing,
+      muted: state.value.list.byId.get(id)?.muted ?? false,
     })
     if (news.event.kind === 'designation-changed') this.ownDoing.delete(id)
     if (decision === 'quiet') return

@@ -1,8 +1,9 @@
+import type { PersonalWire } from '../../module/contract/api.ts'
 import type { AgentState } from './agent-state.ts'
 import { withUnseen } from './agent-state.ts'
 import type { ApiClient, ListFilter } from './api-client.ts'
 import { type ApiError, asApiError } from './api-error.ts'
-import { withConversation, withoutConversation, withPage } from './conversation-list.ts'
+import { withConversation, withoutConversation, withPage, withPersonal } from './conversation-list.ts'
 import { type ConversationThread, withNewest, withOlder } from './conversation-thread.ts'
 import type { Observed } from './observed.ts'
 import { expiredTokenSentence } from './panel-token.ts'
@@ -10,7 +11,7 @@ import { boardKey, withGroup } from './presence-board.ts'
 import { RefreshQueue } from './refresh-queue.ts'
 
 /** What of a conversation is to be read afresh. */
-export type Part = 'conversation' | 'messages' | 'decisions' | 'people'
+export type Part = 'conversation' | 'messages' | 'decisions' | 'people' | 'canned'
 
 const pageSize = 100
 
@@ -92,6 +93,14 @@ export class AgentReader {
     this.#state.update((state) => ({ ...state, ...change(state) }))
   }
 
+  /** What I read, muted or pinned, here or elsewhere. Nothing for me left means that I have seen it. */
+  patchPersonal(id: string, personal: Partial<PersonalWire>): void {
+    this.#state.update((state) => {
+      const next = { ...state, list: withPersonal(state.list, id, personal) }
+      return personal.mentionsMe === 0 ? withUnseen(next, id, true) : next
+    })
+  }
+
   /** Changes the open conversation, if it still is the open one. */
   patchThread(id: string, change: (thread: ConversationThread) => ConversationThread): void {
     this.#state.update((state) => {
@@ -105,6 +114,10 @@ export class AgentReader {
     if (wanted.has('conversation')) await this.#readConversation(id, wanted.has('people'))
     if (this.#state.value.thread?.conversationId !== id) return
     if (wanted.has('messages')) await this.#readMessages(id)
+    if (wanted.has('canned')) {
+      const canned = await this.#api.canned(id)
+      this.patchThread(id, (thread) => ({ ...thread, canned }))
+    }
     if (wanted.has('decisions')) {
       const decisions = await this.#api.decisions(id)
       this.patchThread(id, (thread) => ({ ...thread, decisions }))

@@ -11,7 +11,10 @@ import { Drafts } from './drafts.ts'
 import type { LiveClient } from './live-client.ts'
 import { Observed } from './observed.ts'
 import { expiredTokenSentence } from './panel-token.ts'
+import { randomId } from './random-id.ts'
+import { ReadMarker } from './read-marker.ts'
 import { ReplySender } from './reply-sender.ts'
+import { WatchTeller } from './watch-teller.ts'
 
 export interface AgentSessionPorts extends Pick<AgentEarsPorts, 'focused' | 'onAlert'> {
   readonly api: ApiClient
@@ -28,6 +31,10 @@ export class AgentSession {
   readonly #ports: AgentSessionPorts
   readonly #reader: AgentReader
   readonly #ears: AgentEars
+  readonly #marker: ReadMarker
+  readonly #teller = new WatchTeller((frame) => this.#live?.watch(frame))
+  /** A note keeps its key until it is stored: trying again never writes it twice. */
+  readonly #noteKeys = new Map<string, string>()
   #drafts: Drafts
   #sender: ReplySender | null = null
   #live: LiveClient | null = null
@@ -40,6 +47,8 @@ export class AgentSession {
     this.#drafts = new Drafts(ports.storage, 'nobody')
     this.#reader = new AgentReader(ports.api, this.state)
     this.#ears = new AgentEars({ ...ports, state: this.state, reader: this.#reader })
+    this.#marker = new ReadMarker(ports.api, (id, personal) => this.#reader.patchPersonal(id, personal))
+    this.state.subscribe(() => this.#markRead())
   }
 
   get drafts(): Drafts {
@@ -70,6 +79,7 @@ export class AgentSession {
   stop(): void {
     this.#stopped = true
     clearTimeout(this.#retry)
+    this.#teller.stop()
     for (const leave of this.#leave) leave()
     this.#leave = []
     this.#live?.stop()
@@ -113,7 +123,59 @@ export class AgentSession {
   /** The person is looking at what is open: it is no longer unseen. */
   look(): void {
     const id = this.state.value.thread?.conversationId
-    if (id !== undefined && this.#ports.focused()) this.state.update((state) => withUnseen(state, id, true))
+    const looking = this.#ports.focused()
+    this.#teller.show(looking ? (id ?? null) : null)
+    if (id === undefined || !looking) return
+    this.state.update((state) => withUnseen(state, id, true))
+    this.#markRead()
+  }
+
+  /** He is writing to the customer. */
+  typing(): void {
+    const id = this.state.value.thread?.conversationId
+    if (id !== undefined) this.#teller.type(id)
+  }
+
+  /** Canned replies for the open conversation, read once. */
+  wantCanned(): void {
+    const { thread } = this.state.value
+    if (thread !== null && thread.canned === null) this.#reader.request(thread.conversationId, 'canned')
+  }
+
+  /** Throws an `ApiError` when refused, for whoever keeps the text. */
+  async note(text: string): Promise<void> {
+    const id = this.state.value.thread?.conversationId
+    if (id === undefined) return
+    const held = `${id} ${text}`
+    const key = this.#noteKeys.get(held) ?? randomId()
+    this.#noteKeys.set(held, key)
+    await this.#ports.api.note(id, text, key)
+    this.#noteKeys.delete(held)
+    this.#reader.request(id, 'conversation', 'messages')
+  }
+
+  pin = (): void => this.#prefer({ pinned: true })
+  unpin = (): void => this.#prefer({ pinned: false })
+  mute = (): void => this.#prefer({ muted: true })
+  unmute = (): void => this.#prefer({ muted: false })
+
+  /** Something went wrong that the person should know of. */
+  complain(sentence: string): void {
+    this.#reader.patch(() => ({ notice: sentence }))
+  }
+
+  #prefer(wanted: { pinned?: boolean; muted?: boolean }): void {
+    const id = this.state.value.thread?.conversationId
+    if (id === undefined) return
+    const asked = this.#ports.api.prefer(id, wanted)
+    this.#reader.quietly(asked.then((personal) => this.#reader.patchPersonal(id, personal)))
+  }
+
+  #markRead(): void {
+    const { thread } = this.state.value
+    const conversation = openConversation(this.state.value)
+    if (thread !== null && conversation !== null && this.#ports.focused())
+      this.#marker.seen(thread, conversation)
   }
 
   loadOlder(): void {
@@ -209,7 +271,9 @@ export class AgentSession {
         this.#reader.patch(() =>
           state.kind === 'refused' ? { live: state, obstacle: state.sentence } : { live: state },
         )
-        if (state.kind === 'live') this.#reader.hurry()
+        if (state.kind !== 'live') return
+        this.#reader.hurry()
+        this.#teller.repeat()
       }),
     ]
     live.start()

@@ -47,6 +47,16 @@ export const openPeople = (state: AgentState): readonly PersonWire[] => {
   return conversation === null ? [] : peopleOf(state.board, conversation.group)
 }
 
+/** Something for me in it that I have not looked at: the server counts mentions; a designation is only heard. */
+export const isUnseen = ({ unseen }: AgentState, { id, mentionsMe }: ConversationWire): boolean =>
+  mentionsMe > 0 || unseen.has(id)
+
+/** How many conversations have something for me: the number in the tab's title. */
+export function unseenCount(state: AgentState): number {
+  const mentioning = [...state.list.byId.values()].filter(({ mentionsMe }) => mentionsMe > 0)
+  return new Set([...state.unseen, ...mentioning.map(({ id }) => id)]).size
+}
+
 export function withUnseen(state: AgentState, id: string, seen: boolean): AgentState {
   if (state.unseen.has(id) !== seen) return state
   const unseen = new Set(state.unseen)

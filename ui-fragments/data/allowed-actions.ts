@@ -20,7 +20,7 @@ export function allowedActions(conversation: ConversationWire, me: MeWire): Allo
   const status =
     mine || designated === null || me.roles.includes('admin') ? null : onlyDesignated(conversation, '')
   return {
-    reply: outsider ?? closed ?? unanswerable(conversation),
+    reply: outsider ?? closed ?? unanswerable(conversation) ?? optedOut(conversation),
     transfer: outsider ?? closed ?? (mine ? null : onlyDesignated(conversation, 'Take it first.')),
     take: outsider ?? closed ?? taken(conversation, mine),
     close: closed === null ? status : 'This conversation is closed already.',
@@ -30,6 +30,12 @@ export function allowedActions(conversation: ConversationWire, me: MeWire): Allo
 
 function unanswerable({ customer }: ConversationWire): Hindrance {
   return customer.answerable ? null : `${customer.address} is a name, not a number, so it can’t be answered.`
+}
+
+function optedOut({ optedOut }: ConversationWire): Hindrance {
+  return optedOut
+    ? 'The customer opted out of messages from this number. A START from the customer allows them again.'
+    : null
 }
 
 function onlyDesignated({ designated }: ConversationWire, otherwise: string): string {

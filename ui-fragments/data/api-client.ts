@@ -3,9 +3,11 @@ import type {
   ConversationListWire,
   ConversationWire,
   DecisionWire,
+  FilledInWire,
   GroupDetailWire,
   MessageListWire,
   MeWire,
+  PersonalWire,
   RuleBodyWire,
   RuleWire,
   SystemWire,
@@ -73,6 +75,15 @@ export class ApiClient {
     this.#post(`conversations/${part(id)}/messages`, { text }, idempotencyKey)
   transfer = (id: string, to: string, version: number, note: string): Promise<void> =>
     this.#post(`conversations/${part(id)}/transfer`, { to, version, ...(note === '' ? {} : { note }) })
+  /** Whatever the answer says, it is the newest of what is mine there. */
+  read = (id: string, through: string): Promise<PersonalWire> =>
+    this.#request(`conversations/${part(id)}/read`, { method: 'POST', body: { through } })
+  prefer = (id: string, wanted: { pinned?: boolean; muted?: boolean }): Promise<PersonalWire> =>
+    this.#request(`conversations/${part(id)}/preferences`, { method: 'PUT', body: wanted })
+  note = (id: string, text: string, idempotencyKey: string): Promise<void> =>
+    this.#post(`conversations/${part(id)}/notes`, { text }, idempotencyKey)
+  canned = async (id: string): Promise<readonly FilledInWire[]> =>
+    (await this.#call<List<FilledInWire>>(`conversations/${part(id)}/canned-replies`)).items
   take = (id: string, version: number): Promise<void> =>
     this.#post(`conversations/${part(id)}/take`, { version })
   close = (id: string): Promise<void> => this.#post(`conversations/${part(id)}/close`, {})
@@ -115,8 +126,12 @@ export class ApiClient {
     await this.#answer(path, request, (answer) => answer.arrayBuffer())
   }
 
-  async #call<T>(path: string): Promise<T> {
-    return (await this.#answer(path, {}, (answer) => answer.json())) as T
+  #call<T>(path: string): Promise<T> {
+    return this.#request(path, {})
+  }
+
+  async #request<T>(path: string, request: Request): Promise<T> {
+    return (await this.#answer(path, request, (answer) => answer.json())) as T
   }
 
   async #answer<T>(path: string, request: Request, read: (answer: Response) => Promise<T>): Promise<T> {

@@ -1,4 +1,4 @@
-import type { ConversationListWire, ConversationWire } from '../../module/contract/api.ts'
+import type { ConversationListWire, ConversationWire, PersonalWire } from '../../module/contract/api.ts'
 import type { ListFilter } from './api-client.ts'
 
 export const listFilters = ['all', 'mine', 'unassigned', 'closed'] as const satisfies readonly ListFilter[]
@@ -43,6 +43,17 @@ export function withConversation(list: ConversationList, conversation: Conversat
   return { ...list, byId }
 }
 
+/** What changed of it for me alone. */
+export function withPersonal(
+  list: ConversationList,
+  id: string,
+  personal: Partial<PersonalWire>,
+): ConversationList {
+  const held = list.byId.get(id)
+  if (held === undefined) return list
+  return { ...list, byId: new Map(list.byId).set(id, { ...held, ...personal }) }
+}
+
 /** It is gone, or its group is no longer mine. */
 export function withoutConversation(list: ConversationList, id: string): ConversationList {
   if (!list.byId.has(id)) return list
@@ -74,14 +85,14 @@ export interface ListView {
   readonly search: string
 }
 
-/** What the list shows, newest first. */
+/** What the list shows: what I pinned, then the newest first. */
 export function visible(list: ConversationList, view: ListView, me: string | null): ConversationWire[] {
   const wanted = view.search.trim().toLowerCase()
   return [...list.byId.values()]
     .filter((conversation) => matches(conversation, view.filter, me))
     .filter(({ channels }) => isShown(channels, view.channel))
     .filter((conversation) => wanted === '' || found(conversation, wanted))
-    .sort((a, b) => lastAt(b) - lastAt(a) || (a.id < b.id ? 1 : -1))
+    .sort((a, b) => Number(b.pinned) - Number(a.pinned) || lastAt(b) - lastAt(a) || (a.id < b.id ? 1 : -1))
 }
 
 /** A text by a SIP trunk is an SMS to whoever reads it: only the way it came differs. */

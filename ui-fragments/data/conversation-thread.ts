@@ -1,4 +1,4 @@
-import type { DecisionWire, MessageListWire, MessageWire } from '../../module/contract/api.ts'
+import type { DecisionWire, FilledInWire, MessageListWire, MessageWire } from '../../module/contract/api.ts'
 import type { UnsentReply } from './drafts.ts'
 
 /**
@@ -25,6 +25,8 @@ export interface ConversationThread {
   readonly loaded: boolean
   readonly decisions: readonly DecisionWire[]
   readonly pending: readonly PendingReply[]
+  /** Ready to send here; null until asked for. */
+  readonly canned: readonly FilledInWire[] | null
 }
 
 export const emptyThread = (
@@ -36,6 +38,7 @@ export const emptyThread = (
   older: null,
   loaded: false,
   decisions: [],
+  canned: null,
   pending: unsent.map((reply) => ({
     ...reply,
     state: 'stuck',

@@ -83,6 +83,11 @@ export class LiveClient {
     else this.#connect()
   }
 
+  /** What this panel shows or its agent writes: worth saying only now, so it does not wait for a connection. */
+  watch(frame: Extract<ClientFrame, { type: 'viewing' | 'typing' }>): void {
+    if (this.state.value.kind === 'live') this.#send(frame)
+  }
+
   #connect(): void {
     clearTimeout(this.#retry)
     this.#drop()

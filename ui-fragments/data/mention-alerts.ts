@@ -8,6 +8,8 @@ export interface Attention {
   readonly openConversation: string | null
   /** Conversations that I am taking right now, by my own doing: no news to me. */
   readonly ownDoing: ReadonlySet<string>
+  /** I want no alert of this one. */
+  readonly muted: boolean
 }
 
 export type AlertDecision =
@@ -20,7 +22,7 @@ export type AlertDecision =
 
 /** Whether news is for me and would go unseen. Others' mentions never make a sound here. */
 export function alertFor(news: LiveNews, attention: Attention): AlertDecision {
-  if (news.type !== 'event' || attention.me === null) return 'quiet'
+  if (news.type !== 'event' || attention.me === null || attention.muted) return 'quiet'
   const { event, conversationId } = news
   const looking = attention.focused && attention.openConversation === conversationId
   if (event.kind === 'message-received' && event.mention === attention.me)

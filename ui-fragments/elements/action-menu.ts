@@ -1,6 +1,15 @@
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit'
 import type { AllowedActions, Hindrance } from '../data/allowed-actions.ts'
-import { archiveIcon, moreIcon, reopenIcon, takeIcon, transferIcon } from './icons.ts'
+import {
+  archiveIcon,
+  bellIcon,
+  bellOffIcon,
+  moreIcon,
+  pinIcon,
+  reopenIcon,
+  takeIcon,
+  transferIcon,
+} from './icons.ts'
 import { emit, type PanelEvents } from './panel-events.ts'
 import { baseStyles, controlStyles } from './theme.ts'
 
@@ -11,16 +20,22 @@ export class ActionMenuElement extends LitElement {
   static override properties = {
     allowed: { attribute: false },
     closed: { type: Boolean },
+    pinned: { type: Boolean },
+    muted: { type: Boolean },
     open: { state: true },
   }
   declare allowed: AllowedActions
   declare closed: boolean
+  declare pinned: boolean
+  declare muted: boolean
   declare open: boolean
   #leave: (() => void) | null = null
 
   constructor() {
     super()
     this.closed = false
+    this.pinned = false
+    this.muted = false
     this.open = false
   }
 
@@ -42,6 +57,8 @@ export class ActionMenuElement extends LitElement {
                   ? this.#item('reopen', 'Reopen', reopenIcon, this.allowed.reopen)
                   : this.#item('close', 'Close conversation', archiveIcon, this.allowed.close)
               }
+              ${this.pinned ? this.#item('unpin', 'Unpin', pinIcon, null) : this.#item('pin', 'Pin', pinIcon, null)}
+              ${this.muted ? this.#item('unmute', 'Unmute', bellIcon, null) : this.#item('mute', 'Mute', bellOffIcon, null)}
             </div>`
           : nothing
       }

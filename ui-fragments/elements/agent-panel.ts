@@ -1,6 +1,6 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit'
 import { AgentSession } from '../data/agent-session.ts'
-import { type AgentState, firstState, openPeople } from '../data/agent-state.ts'
+import { type AgentState, firstState, openPeople, unseenCount } from '../data/agent-state.ts'
 import { ApiClient } from '../data/api-client.ts'
 import { asApiError } from '../data/api-error.ts'
 import { LiveClient } from '../data/live-client.ts'
@@ -85,8 +85,9 @@ export class AgentPanelElement extends LitElement {
       else this.#session.renew(this.token)
     }
     if (changed.has('state')) {
-      document.title = titleWithBadge(this.#title, this.state.unseen.size)
-      this.#tellUnseen(this.state.unseen.size)
+      const unseen = unseenCount(this.state)
+      document.title = titleWithBadge(this.#title, unseen)
+      this.#tellUnseen(unseen)
     }
   }
 
@@ -151,6 +152,8 @@ export class AgentPanelElement extends LitElement {
         @parley-older=${() => this.#session?.loadOlder()}
         @parley-draft=${this.#drafted}
         @parley-send=${(event: CustomEvent<PanelEvents['parley-send']>) => this.#session?.send(event.detail.text)}
+        @parley-note=${this.#noted}
+        @parley-canned=${() => this.#session?.wantCanned()}
         @parley-retry=${(event: CustomEvent<PanelEvents['parley-retry']>) => this.#session?.retry(event.detail.reply)}
         @parley-discard=${this.#discarded}
         @parley-action=${this.#acted}
@@ -226,6 +229,16 @@ export class AgentPanelElement extends LitElement {
     this.draft = detail.text
     const id = this.state.thread?.conversationId
     if (id !== undefined) this.#session?.drafts.keepText(id, detail.text)
+    if (detail.text !== '') this.#session?.typing()
+  }
+
+  async #noted({ detail }: CustomEvent<PanelEvents['parley-note']>): Promise<void> {
+    try {
+      await this.#session?.note(detail.text)
+    } catch (thrown) {
+      detail.refused()
+      this.#session?.complain(asApiError(thrown).sentence)
+    }
   }
 
   #discarded({ detail }: CustomEvent<PanelEvents['parley-discard']>): void {

@@ -1,7 +1,7 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit'
 import { repeat } from 'lit/directives/repeat.js'
 import type { ConversationWire } from '../../module/contract/api.ts'
-import type { AgentState } from '../data/agent-state.ts'
+import { type AgentState, isUnseen } from '../data/agent-state.ts'
 import type { ListFilter } from '../data/api-client.ts'
 import { type ChannelFilter, countOf, listFilters, visible } from '../data/conversation-list.ts'
 import { dayWords } from '../data/time-words.ts'
@@ -102,7 +102,7 @@ export class ConversationListElement extends LitElement {
               me: this.state.me?.extension ?? null,
               now: this.now,
               selected: this.state.thread?.conversationId === conversation.id,
-              unseen: this.state.unseen.has(conversation.id),
+              unseen: isUnseen(this.state, conversation),
               onOpen: ({ detail }) =>
                 emit(this, 'parley-open', { id: conversation.id, byPointer: detail > 0 }),
             }),
@@ -142,7 +142,9 @@ export class ConversationListElement extends LitElement {
 function byDay(conversations: readonly ConversationWire[], now: Date): Array<[string, ConversationWire[]]> {
   const days: Array<[string, ConversationWire[]]> = []
   for (const conversation of conversations) {
-    const day = dayWords(conversation.lastMessage?.at ?? conversation.openedAt, now)
+    const day = conversation.pinned
+      ? 'Pinned'
+      : dayWords(conversation.lastMessage?.at ?? conversation.openedAt, now)
     const last = days.at(-1)
     if (last?.[0] === day) last[1].push(conversation)
     else days.push([day, [conversation]])

@@ -34,7 +34,7 @@ export function conversationRow({
         </span>
         <span class="line">
           <span class="preview">${mentionOf(conversation, me)}${previewWords(conversation)}</span>
-          ${unseen ? html`<span class="badge"><span class="hidden-words">New for you</span></span>` : nothing}
+          ${badge(conversation, unseen)}
         </span>
         <span class="line small">
           <span class="about">${[channels.map((channel) => channelNames[channel]).join(', '), customer.name === null ? '' : customer.address, group.name].filter((words) => words !== '').join(' · ')}</span>
@@ -43,6 +43,17 @@ export function conversationRow({
       </span>
     </button>
   </li>`
+}
+
+/** Red with what is for me; quiet with what else I have not read. */
+function badge(
+  { unread, mentionsMe, muted }: ConversationWire,
+  unseen: boolean,
+): TemplateResult | typeof nothing {
+  if (unseen)
+    return html`<span class="badge">${mentionsMe > 0 ? mentionsMe : ''}<span class="hidden-words">${mentionsMe > 0 ? ' ' : ''}New for you</span></span>`
+  if (unread === 0) return muted ? html`<span class="muted">Muted</span>` : nothing
+  return html`<span class="badge quiet">${unread}<span class="hidden-words"> not read</span></span>`
 }
 
 function mentionOf({ lastMessage }: ConversationWire, me: string | null): TemplateResult | typeof nothing {
@@ -130,9 +141,23 @@ export const conversationRowStyles = css`
   }
   .badge {
     flex: none;
-    width: 9px;
-    height: 9px;
-    border-radius: 50%;
+    min-width: 9px;
+    min-height: 9px;
+    padding: 0 5px;
+    border-radius: 9px;
     background: var(--mention-me);
+    color: var(--surface);
+    font-size: 11px;
+    font-weight: 650;
+    line-height: 17px;
+    font-variant-numeric: tabular-nums;
+  }
+  .badge.quiet {
+    background: var(--sunken);
+    color: var(--muted);
+  }
+  .muted {
+    color: var(--muted);
+    font-size: 12px;
   }
 `

@@ -4,6 +4,7 @@ import { type AgentState, openConversation, openPeople } from '../data/agent-sta
 import { type AllowedActions, allowedActions } from '../data/allowed-actions.ts'
 import type { ConversationThread } from '../data/conversation-thread.ts'
 import { type Channel, conversationTitle } from '../data/message-words.ts'
+import { watchersLine } from '../data/watchers.ts'
 import { backIcon, chatIcon } from './icons.ts'
 import { emit, type PanelEvents } from './panel-events.ts'
 import { baseStyles, controlStyles } from './theme.ts'
@@ -61,7 +62,7 @@ export class ConversationViewElement extends LitElement {
           <h2>${conversationTitle(conversation)}</h2>
           <p>${conversation.customer.name === null ? nothing : html`<span class="customer">${conversation.customer.name}</span> · `}${this.#designated(conversation)}</p>
         </div>
-        <parley-action-menu .allowed=${allowed} ?closed=${conversation.status === 'closed'}></parley-action-menu>
+        <parley-action-menu .allowed=${allowed} ?closed=${conversation.status === 'closed'} ?pinned=${conversation.pinned} ?muted=${conversation.muted}></parley-action-menu>
       </div>
       <div role="tablist" aria-label="Conversation" @keydown=${this.#tabKeys}>
         ${this.#tab('messages', 'Messages')} ${this.#tab('people', `People (${people})`)}
@@ -89,7 +90,11 @@ export class ConversationViewElement extends LitElement {
     const way = lastWay(thread, conversation)
     return html`
       <parley-message-timeline id="panel" role="tabpanel" aria-labelledby="tab-messages" .thread=${thread} .people=${openPeople(this.state)} .me=${this.state.me?.extension ?? null}></parley-message-timeline>
+      <p class="watchers" aria-live="polite">${watchersLine(this.state.watchers, conversation.id, this.state.me?.extension ?? null)}</p>
       <parley-message-composer
+        .conversationId=${conversation.id}
+        .canned=${thread.canned}
+        .noting=${this.state.me?.extension !== null}
         .text=${this.draft}
         .channel=${way.channel}
         .did=${way.did}
@@ -205,6 +210,14 @@ export class ConversationViewElement extends LitElement {
       }
       #panel {
         flex: 1;
+      }
+      .watchers {
+        padding: 4px 24px;
+        color: var(--muted);
+        font-size: 12px;
+      }
+      .watchers:empty {
+        display: none;
       }
       .empty {
         display: grid;

@@ -25,6 +25,7 @@ export const takeIcon = icon(
   svg`<circle cx="9" cy="6.5" r="3"/><path d="M3.5 16.5c.4-3.2 2.7-5 5.5-5 1 0 1.9.2 2.7.6M12 15.2l1.8 1.8 3.2-3.5"/>`,
   18,
 )
+export const pinIcon = icon(svg`<path d="M7.5 3.5h5l-.7 5 2.7 2.5h-9l2.7-2.5-.7-5ZM10 11v5.5"/>`, 18)
 export const archiveIcon = icon(svg`<path d="M3.5 4h13v3h-13zM4.5 7v9h11V7M8 10.5h4"/>`, 18)
 export const reopenIcon = icon(svg`<path d="M4 10a6 6 0 1 0 2-4.5L4 7.2M4 3.5v3.7h3.7"/>`, 18)
 export const checkIcon = icon(svg`<path d="m4.5 10.5 3.5 3.5 7.5-8"/>`, 14)

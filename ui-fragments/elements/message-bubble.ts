@@ -27,11 +27,13 @@ export function messageBubble({
   const side =
     message.direction === 'in'
       ? 'inbound'
-      : message.author.extension === me && me !== null
-        ? 'mine'
-        : 'colleague'
+      : message.direction === 'note'
+        ? 'note'
+        : message.author.extension === me && me !== null
+          ? 'mine'
+          : 'colleague'
   return html`<li class="message ${side} ${continues ? 'continues' : ''}" data-id=${message.id}>
-    ${side === 'colleague' && !continues ? authorLine(message, author) : nothing}
+    ${(side === 'colleague' || side === 'note') && !continues ? authorLine(message, author) : nothing}
     <div class="bubble">${side === 'mine' ? html`<span class="hidden-words">You: </span>` : nothing}${content(message, me)}</div>
     <p class="meta">${meta(message)}</p>
     ${message.failure === null ? nothing : html`<p class="failure">${message.failure.sentence}</p>`}
@@ -53,7 +55,7 @@ function authorLine({ author }: MessageWire, person: PersonWire | null): Templat
 
 function content(message: MessageWire, me: string | null): TemplateResult {
   const media = mediaWords(message.media)
-  return html`${mention(message, me)}${message.text === '' ? nothing : html`<span class="text">${message.text}</span>`}${
+  return html`${mention(message, me)}${message.mentions.map((each) => html`<span class="mention ${each.extension === me ? 'me' : ''}">@${each.name}</span> `)}${message.text === '' ? nothing : html`<span class="text">${message.text}</span>`}${
     media === '' ? nothing : html`<span class="aside">${media}</span>`
   }${message.notice === null ? nothing : html`<span class="aside">${message.notice}</span>`}`
 }
@@ -73,7 +75,7 @@ function mention(
 function meta(message: MessageWire): TemplateResult {
   const way = message.direction === 'in' ? 'to' : 'from'
   return html`<time datetime=${message.at} title=${fullTime(message.at)}>${timeOfDay(message.at)}</time>
-    ${message.channel === null ? nothing : html`<span>${channelNames[message.channel]} ${way} ${message.did}</span>`}
+    ${message.channel === null ? html`<span>Note, not sent to the customer</span>` : html`<span>${channelNames[message.channel]} ${way} ${message.did}</span>`}
     ${message.state === null ? nothing : delivery(message.state)}`
 }
 
@@ -133,6 +135,11 @@ export const messageBubbleStyles = css`
     background: var(--mine);
     border-color: transparent;
     color: var(--on-mine);
+    box-shadow: none;
+  }
+  .note .bubble {
+    background: var(--warning-ground);
+    border: 1px dashed var(--warning);
     box-shadow: none;
   }
   .text {

@@ -1,7 +1,9 @@
-import { css, html, LitElement, nothing, type PropertyValues } from 'lit'
+import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit'
+import type { FilledInWire } from '../../module/contract/api.ts'
+import { asksForCanned, cannedChoices } from '../data/canned-choice.ts'
 import { messageLength } from '../data/message-length.ts'
 import { type Channel, channelNames } from '../data/message-words.ts'
-import { sendIcon } from './icons.ts'
+import { checkIcon, sendIcon } from './icons.ts'
 import { emit } from './panel-events.ts'
 import { baseStyles, controlStyles } from './theme.ts'
 
@@ -16,6 +18,12 @@ export class MessageComposerElement extends LitElement {
     did: { type: String },
     hindrance: { type: String },
     hint: { type: String },
+    conversationId: { type: String },
+    canned: { attribute: false },
+    noting: { type: Boolean },
+    mode: { state: true },
+    note: { state: true },
+    choice: { state: true },
   }
   declare text: string
   /** The way the reply will go: that of the last inbound message. */
@@ -25,6 +33,16 @@ export class MessageComposerElement extends LitElement {
   declare hindrance: string | null
   /** Who is designated, when it is not the writer. */
   declare hint: string
+  declare conversationId: string
+  /** Null until asked for. */
+  declare canned: readonly FilledInWire[] | null
+  /** Whether notes can be written here at all. */
+  declare noting: boolean
+  declare mode: 'reply' | 'note'
+  /** Kept apart from the reply, so that neither can be sent for the other. */
+  declare note: string
+  declare choice: number
+  readonly #notes = new Map<string, string>()
 
   constructor() {
     super()
@@ -33,20 +51,36 @@ export class MessageComposerElement extends LitElement {
     this.did = ''
     this.hindrance = null
     this.hint = ''
+    this.conversationId = ''
+    this.canned = null
+    this.noting = false
+    this.mode = 'reply'
+    this.note = ''
+    this.choice = 0
+  }
+
+  /** Another conversation opens for a reply, unless a note was begun in it. */
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has('text')) this.choice = 0
+    if (!changed.has('conversationId')) return
+    this.note = this.#notes.get(this.conversationId) ?? ''
+    this.mode = this.note === '' ? 'reply' : 'note'
   }
 
   protected override updated(changed: PropertyValues<this>): void {
-    if (changed.has('text')) this.#fit()
+    if (changed.has('text') || changed.has('note') || changed.has('mode')) this.#fit()
   }
 
   protected override render() {
+    if (this.mode === 'note') return this.#noteBox()
     if (this.hindrance !== null) {
-      return html`<div class="blocked"><span id="why">${this.hindrance}</span><slot name="remedy"></slot></div>`
+      return html`<div class="blocked"><span id="why">${this.hindrance}</span><span class="ways">${this.#modeButton('note', 'Write a note')}<slot name="remedy"></slot></span></div>`
     }
     const length = messageLength(this.text, this.channel)
     const way = this.did === '' ? '' : `${channelNames[this.channel]} from ${this.did}`
     return html`
       ${this.hint === '' ? nothing : html`<div class="hint" id="hint"><span>${this.hint}</span><slot name="remedy"></slot></div>`}
+      ${this.#choices()}
       <div class="box">
         <textarea
           class="bare"
@@ -55,6 +89,9 @@ export class MessageComposerElement extends LitElement {
           placeholder="Write a reply"
           aria-label="Reply"
           aria-describedby="keys ${this.hint === '' ? '' : 'hint'}"
+          aria-autocomplete="list"
+          aria-controls=${this.#offered.length > 0 ? 'canned' : nothing}
+          aria-activedescendant=${this.#offered.length > 0 ? `canned-${this.choice}` : nothing}
           .value=${this.text}
           @input=${this.#write}
           @keydown=${this.#keys}
@@ -62,8 +99,9 @@ export class MessageComposerElement extends LitElement {
         <button class="send" aria-label="Send" title="Send (Enter)" ?disabled=${this.text.trim() === ''} @click=${this.#send}>${sendIcon}</button>
       </div>
       <p class="below">
+        ${this.#modeButton('note', 'Write a note')}
         <span>${way}</span>
-        <span id="keys" class="keys">Enter sends, Shift+Enter breaks the line</span>
+        <span id="keys" class="keys">Enter sends, Shift+Enter breaks the line, / finds a canned reply</span>
         <span class="length ${length.unicode ? 'unicode' : ''}" title=${length.sentence}>${this.#lengthWords(length)}</span>
       </p>
     `
@@ -76,19 +114,117 @@ export class MessageComposerElement extends LitElement {
     return html`<span aria-hidden="true">${short}</span><span class="hidden-words">${sentence}</span>`
   }
 
+  #noteBox(): TemplateResult {
+    return html`
+      <div class="box noted">
+        <textarea
+          class="bare"
+          rows="1"
+          maxlength=${longestText}
+          placeholder="Write a note to your colleagues"
+          aria-label="Note"
+          aria-describedby="not-sent"
+          .value=${this.note}
+          @input=${(event: InputEvent) => this.#keepNote((event.target as HTMLTextAreaElement).value)}
+          @keydown=${this.#keys}
+        ></textarea>
+        <button class="send" aria-label="Save the note" title="Save the note (Enter)" ?disabled=${this.note.trim() === ''} @click=${this.#send}>${checkIcon}</button>
+      </div>
+      <p class="below">
+        ${this.#modeButton('reply', 'Reply instead')}
+        <span id="not-sent" class="keys">A note is for colleagues and is not sent to the customer</span>
+      </p>
+    `
+  }
+
+  #modeButton(mode: 'reply' | 'note', words: string): TemplateResult | typeof nothing {
+    if (!this.noting) return nothing
+    const turn = async () => {
+      this.mode = mode
+      await this.updateComplete
+      this.focus()
+    }
+    return html`<button class="link" @click=${turn}>${words}</button>`
+  }
+
+  get #offered(): readonly FilledInWire[] {
+    return cannedChoices(this.canned ?? [], this.text)
+  }
+
+  #choices(): TemplateResult | typeof nothing {
+    if (!asksForCanned(this.text)) return nothing
+    const offered = this.#offered
+    if (offered.length === 0)
+      return this.canned === null ? nothing : html`<p class="hint">No canned reply begins so.</p>`
+    return html`<ul class="canned" id="canned" role="listbox" aria-label="Canned replies">
+      ${offered.map(
+        (reply, index) =>
+          html`<li role="option" id="canned-${index}" aria-selected=${index === this.choice} @mousedown=${(event: Event) => event.preventDefault()} @click=${() => this.#useCanned(reply)}>
+            <strong>/${reply.shortcut}</strong> ${reply.title}<span class="filled">${reply.text}</span>
+          </li>`,
+      )}
+    </ul>`
+  }
+
+  #useCanned({ text }: FilledInWire): void {
+    this.text = text
+    emit(this, 'parley-draft', { text })
+    this.focus()
+  }
+
+  /** Whether the key was for the list of canned replies. */
+  #choseCanned({ key }: KeyboardEvent): boolean {
+    const offered = this.#offered
+    const chosen = offered[this.choice]
+    if (chosen === undefined) return false
+    if (key === 'ArrowDown') this.choice = (this.choice + 1) % offered.length
+    else if (key === 'ArrowUp') this.choice = (this.choice - 1 + offered.length) % offered.length
+    else if (key === 'Enter' || key === 'Tab') this.#useCanned(chosen)
+    else return false
+    return true
+  }
+
+  #keepNote(text: string): void {
+    this.note = text
+    if (text === '') this.#notes.delete(this.conversationId)
+    else this.#notes.set(this.conversationId, text)
+  }
+
   #write(event: InputEvent): void {
     this.text = (event.target as HTMLTextAreaElement).value
+    if (this.canned === null && asksForCanned(this.text)) emit(this, 'parley-canned', null)
     emit(this, 'parley-draft', { text: this.text })
   }
 
   #keys(event: KeyboardEvent): void {
+    if (this.mode === 'reply' && !event.shiftKey && !event.isComposing && this.#choseCanned(event)) {
+      event.preventDefault()
+      return
+    }
     // While an input method composes a word, Enter accepts the word.
     if (event.key !== 'Enter' || event.shiftKey || event.isComposing || event.keyCode === 229) return
     event.preventDefault()
     this.#send()
   }
 
+  #sendNote(): void {
+    const { conversationId } = this
+    const text = this.note.trim()
+    if (text === '') return
+    this.#keepNote('')
+    const refused = () => {
+      this.#notes.set(conversationId, text)
+      if (this.conversationId === conversationId && this.note === '') this.note = text
+    }
+    emit(this, 'parley-note', { text, refused })
+    this.focus()
+  }
+
   #send(): void {
+    if (this.mode === 'note') {
+      this.#sendNote()
+      return
+    }
     const text = this.text.trim()
     if (text === '') return
     this.text = ''
@@ -139,6 +275,40 @@ export class MessageComposerElement extends LitElement {
         border: 1px solid var(--strong-line);
         border-radius: 22px;
         background: var(--surface);
+      }
+      .box.noted {
+        border: 1px dashed var(--warning);
+        background: var(--warning-ground);
+      }
+      .ways {
+        display: flex;
+        align-items: center;
+        gap: 12px;
+      }
+      .canned {
+        max-height: 240px;
+        margin-bottom: 6px;
+        padding: 4px;
+        overflow-y: auto;
+        border: 1px solid var(--line);
+        border-radius: 12px;
+        box-shadow: var(--raised);
+      }
+      .canned li {
+        padding: 6px 10px;
+        border-radius: 8px;
+        cursor: pointer;
+      }
+      .canned li[aria-selected='true'] {
+        background: var(--selected);
+      }
+      .filled {
+        display: block;
+        overflow: hidden;
+        color: var(--muted);
+        font-size: 12px;
+        text-overflow: ellipsis;
+        white-space: nowrap;
       }
       .box:focus-within {
         border-color: var(--accent);

@@ -1,6 +1,6 @@
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit'
 import { repeat } from 'lit/directives/repeat.js'
-import type { DecisionWire, PersonWire } from '../../module/contract/api.ts'
+import type { DecisionWire, MessageWire, PersonWire } from '../../module/contract/api.ts'
 import type { ConversationThread } from '../data/conversation-thread.ts'
 import { decisionLine, whyQuestion } from '../data/decision-words.ts'
 import { timeOfDay } from '../data/time-words.ts'
@@ -107,6 +107,7 @@ export class MessageTimelineElement extends LitElement {
         return pendingBubble(this, row.reply)
       case 'message': {
         const { message, continues } = row
+        if (message.direction === 'note' && message.author.kind === 'pbx') return noticeLine(message)
         const author = this.people.find(({ extension }) => extension === message.author.extension) ?? null
         const onSendAgain = (text: string) => emit(this, 'parley-send', { text })
         return messageBubble({ message, me: this.me, author, continues, onSendAgain })
@@ -218,3 +219,7 @@ export class MessageTimelineElement extends LitElement {
     `,
   ]
 }
+
+/** What Parley noted by itself. */
+const noticeLine = ({ text, at }: MessageWire): TemplateResult =>
+  html`<li class="decision"><span>${text}</span> · <time datetime=${at}>${timeOfDay(at)}</time></li>`

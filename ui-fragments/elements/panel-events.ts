@@ -12,7 +12,12 @@ export interface PanelEvents {
   'parley-send': { readonly text: string }
   'parley-retry': { readonly reply: PendingReply }
   'parley-discard': { readonly reply: PendingReply; readonly edit: boolean }
-  'parley-action': { readonly action: 'transfer' | 'take' | 'close' | 'reopen' }
+  /** `refused` puts the text back where it was written. */
+  'parley-note': { readonly text: string; readonly refused: () => void }
+  'parley-canned': null
+  'parley-action': {
+    readonly action: 'transfer' | 'take' | 'close' | 'reopen' | 'pin' | 'unpin' | 'mute' | 'unmute'
+  }
   'parley-transfer': { readonly to: string; readonly note: string }
   'parley-why': { readonly decision: DecisionWire }
   'parley-dialog-closed': null
