@@ -352,6 +352,41 @@ t.test('names, tokens and widgets are for those who are allowed', async (t) => {
   })
 })
 
+t.test('backup, restore and console', async (t) => {
+  const pbx = await startStandIn(t)
+  await pbx.drive('call', ['install'])
+  await until('there is a database', () => existsSync(join(data(pbx), 'parley.sqlite')), 15_000)
+  const kept = join(pbx.folder, 'spool/backup')
+  const files = await pbx.drive('backup', [kept])
+  t.match(files, [{ type: 'parley-database' }, { type: 'parley-key' }])
+  const firstKey = readFileSync(join(data(pbx), 'parley.key'), 'utf8')
+
+  await pbx.drive('call', ['uninstall'], { PARLEY_DATA: 'delete' })
+  await pbx.drive('call', ['install'])
+  t.not(readFileSync(join(data(pbx), 'parley.key'), 'utf8'), firstKey)
+  t.same(await pbx.drive('restore', [kept, files]), [])
+  t.equal(
+    readFileSync(join(data(pbx), 'parley.key'), 'utf8'),
+    firstKey,
+    'the key comes back with the database',
+  )
+  t.equal(mode(join(data(pbx), 'parley.key')), '600')
+  t.match(await pbx.drive('restore', [kept, []]), [/holds no messages/])
+
+  t.match(await pbx.drive('fwconsole', ['link', '--extension', '101']), {
+    code: 0,
+    text: new RegExp(`^http://127.0.0.1:${pbx.port}/agent#token=`),
+  })
+  t.match(await pbx.drive('fwconsole', ['link', '--extension', 'no; id']), {
+    code: 78,
+    text: /takes an extension/,
+  })
+  t.match(await pbx.drive('fwconsole', ['stop']), { code: 0 })
+  t.match(await pbx.drive('health'), { state: 'down' })
+  t.match(await pbx.drive('fwconsole', ['start']), { code: 0 })
+  t.match(await pbx.drive('fwconsole', ['repair']), { code: 0 })
+})
+
 t.test('a link in the data folder’s place is not followed to other files', async (t) => {
   const pbx = await startStandIn(t)
   await pbx.drive('call', ['install'])

@@ -5,6 +5,7 @@
 
 require __DIR__ . '/framework.php';
 require __DIR__ . '/modules.php';
+require __DIR__ . '/backup.php';
 
 [, $folder, $moduleFolder, $call, $arguments] = $argv;
 $arguments = json_decode($arguments, true, 512, JSON_THROW_ON_ERROR);
@@ -93,6 +94,38 @@ $calls = [
         $module->parts()->snapshot->putBack($copy);
         $module->parts()->sidecar->start();
         return true;
+    },
+    'backup' => static function (string $into) use ($moduleFolder): array {
+        require_once "$moduleFolder/Backup.php";
+        $backup = new FreePBX\modules\Parley\Backup();
+        $backup->runBackup('id', 'transaction');
+        foreach ($backup->files as $file) {
+            @mkdir($into . '/files' . $file['pathto'], 0700, true);
+            copy($file['pathto'] . '/' . $file['filename'], $into . '/files' . $file['pathto'] . '/' . $file['filename']);
+        }
+        return $backup->files;
+    },
+    'restore' => static function (string $from, array $files) use ($moduleFolder): array {
+        require_once "$moduleFolder/Restore.php";
+        $restore = new FreePBX\modules\Parley\Restore($from, $files);
+        $restore->runRestore();
+        return $restore->said;
+    },
+    'fwconsole' => static function (string ...$words) use ($moduleFolder): array {
+        require_once "$moduleFolder/Console/Parley.class.php";
+        $_SERVER['argv'] = ['fwconsole', 'parley', ...$words];
+        $input = new class implements Symfony\Component\Console\Input\InputInterface {
+        };
+        $output = new class implements Symfony\Component\Console\Output\OutputInterface {
+            public string $text = '';
+
+            public function writeln($text, $options = 0)
+            {
+                $this->text .= $text . "\n";
+            }
+        };
+        $code = (new FreePBX\Console\Command\Parley())->runWith($input, $output);
+        return ['code' => $code, 'text' => $output->text];
     },
     'cli' => static fn (string ...$words) => $module->parts()->sidecar->command($words),
     'page' => static fn () => $module->showPage(),
