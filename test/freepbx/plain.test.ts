@@ -8,14 +8,14 @@ import { buildPackages } from '../../module/freepbx/package.ts'
 import { freeTcpPortFrom } from '../../module/lab/free-ports.ts'
 import { startLab } from '../lab/start-lab.ts'
 import { until } from '../lab/until.ts'
-import { hostArchitecture } from './stand-in-pbx.ts'
+import { hostArchitecture, portsFrom } from './stand-in-pbx.ts'
 
 t.test('the guide’s steps, typed one after another beside a real Asterisk', async (t) => {
   const lab = await startLab(t)
   const folder = mkdtempSync(join(tmpdir(), 'parley-plain-'))
   t.teardown(() => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }))
   const etc = join(lab.pbx.folder, 'etc')
-  const port = await freeTcpPortFrom(18_177)
+  const port = await freeTcpPortFrom(portsFrom)
   /** The same places, below a folder of ours, and as this user. */
   const here = (text: string) =>
     text

@@ -5,6 +5,7 @@ import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { fileURLToPath } from 'node:url'
+import { readConfig } from '../../module/config.ts'
 import type { Architecture } from '../../module/freepbx/package/production-tree.ts'
 import { buildPackages } from '../../module/freepbx/package.ts'
 import { freeTcpPortFrom } from '../../module/lab/free-ports.ts'
@@ -12,6 +13,8 @@ import { type Php, preparePhp } from '../../module/lab/php.ts'
 import type { Teardown } from '../lab/start-lab.ts'
 
 const standIn = fileURLToPath(new URL('./stand-in', import.meta.url))
+/** Sidecars take their port a while after it was found free: test files that run at once look in other places. */
+export const portsFrom = 12_000 + ((process.pid * 37) % 19_000)
 export const hostArchitecture = process.arch as Architecture
 
 /** Just enough of a FreePBX to install the package in: its folders, its database, its PHP. */
@@ -64,7 +67,7 @@ export async function startStandIn(
   ])
     mkdirSync(path, { recursive: true })
   execFileSync('cp', ['-al', join(await unpackedPackage(), 'parley'), modules])
-  const port = await freeTcpPortFrom(18_077)
+  const port = await freeTcpPortFrom(portsFrom)
   const database = new DatabaseSync(join(folder, 'freepbx.sqlite'))
   database.exec(readFileSync(join(standIn, 'database.sql'), 'utf8'))
   const { username } = userInfo()
@@ -153,3 +156,8 @@ function tables(database: DatabaseSync): string[] {
     .filter((name) => name !== 'admin')
     .map((name) => `${name}: ${JSON.stringify(database.prepare(`SELECT * FROM ${name}`).all())}`)
 }
+
+export const mode = (path: string) => (statSync(path).mode & 0o777).toString(8)
+export const dataFolder = (pbx: StandInPbx) => join(pbx.folder, 'varlib/parley')
+export const configOf = (pbx: StandInPbx) =>
+  readConfig({ PARLEY_CONFIG: join(dataFolder(pbx), 'parley.json') })
