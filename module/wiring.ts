@@ -20,6 +20,7 @@ import { createAddressReader } from './carriers/address-reader.ts'
 import { createCarrier } from './carriers/registry.ts'
 import { startSpoolIntake } from './carriers/sip-message/spool-intake.ts'
 import { type Config, ConfigError } from './config.ts'
+import { createInstallationDoctor } from './doctor-wiring.ts'
 import { asPbxId } from './domain/ids.ts'
 import { createMetrics } from './http/metrics.ts'
 import { createHttpServer } from './http/server.ts'
@@ -136,6 +137,7 @@ export async function startSidecar(config: Config, log: Logger): Promise<Sidecar
     carriers,
     receiveInbound,
     readAddress,
+    doctor: createInstallationDoctor(config, log),
     clock,
     metrics,
     publicUrl,

@@ -69,7 +69,7 @@ t.test('the domain is pure', async (t) => {
 
 t.test('only the wiring names concrete adapters', async (t) => {
   const adapters = ['module/store', 'module/pbx', 'module/http', 'module/live', 'module/carriers']
-  const exempt = ['module/wiring.ts', 'module/lab', 'module/cli']
+  const exempt = ['module/wiring.ts', 'module/doctor-wiring.ts', 'module/lab', 'module/cli']
   const strays = product.flatMap(({ file, imports }) =>
     adapters.includes(roomOf(file)) || exempt.some((path) => file.startsWith(path))
       ? []

@@ -794,6 +794,28 @@ export const SystemSchema = Type.Object(
 )
 export type SystemWire = Static<typeof SystemSchema>
 
+/** What `parley doctor` finds. `unknown`: it could not be looked at. `todo` is a command or lines to paste. */
+export const FindingSchema = Type.Object(
+  {
+    code: Type.String({ description: 'Stable: `ami-login`, `endpoint-contexts`…' }),
+    state: Type.Enum(['ok', 'warn', 'fail', 'unknown']),
+    sentence: Type.String(),
+    todo: Nullable(Type.String()),
+  },
+  closed,
+)
+export type FindingWire = Static<typeof FindingSchema>
+
+export const DoctorSchema = Type.Object(
+  {
+    healthy: Type.Boolean({ description: 'Nothing failed' }),
+    at: Time,
+    findings: Type.Array(FindingSchema),
+  },
+  closed,
+)
+export type DoctorWire = Static<typeof DoctorSchema>
+
 /** RFC 9457. `code` is stable; `detail` is a sentence for a person. */
 export const ProblemSchema = Type.Object(
   {

@@ -13,6 +13,7 @@ import { authenticate } from './authentication.ts'
 import { type CannedReplyRoutesDeps, cannedReplyRoutes } from './canned-reply-routes.ts'
 import { type ConsentRoutesDeps, consentRoutes } from './consent-routes.ts'
 import { type ConversationRoutesDeps, conversationRoutes } from './conversation-routes.ts'
+import { type DoctorRoutesDeps, doctorRoutes } from './doctor-routes.ts'
 import { type GroupRoutesDeps, groupRoutes } from './group-routes.ts'
 import { groupSettingsRoutes } from './group-settings-routes.ts'
 import { type HandoverRoutesDeps, handoverRoutes } from './handover-routes.ts'
@@ -28,6 +29,7 @@ import { type WebhookRoutesDeps, webhookRoutes } from './webhook-routes.ts'
 export interface HttpDeps
   extends ConversationRoutesDeps,
     HandoverRoutesDeps,
+    DoctorRoutesDeps,
     GroupRoutesDeps,
     PersonalRoutesDeps,
     ConsentRoutesDeps,
@@ -122,4 +124,5 @@ const signedInRoutes: FastifyPluginAsync<HttpDeps> = async (app, deps) => {
   await app.register(adminRoutes, deps)
   await app.register(ruleRoutes, deps)
   await app.register(unroutedRoutes, deps)
+  await app.register(doctorRoutes, deps)
 }

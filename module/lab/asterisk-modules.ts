@@ -119,6 +119,7 @@ export const ASTERISK_MODULES: readonly string[] = [
   'func_config',
   'func_sorcery',
   'func_version',
+  'func_sysinfo',
   'func_dialplan',
   'func_lock',
 ]

@@ -1,4 +1,10 @@
-import { missingActions, missingToRead, permissionSentence } from './ami-permissions.ts'
+import {
+  missingActions,
+  missingToRead,
+  permissionLine,
+  permissionSentence,
+  writeLine,
+} from './ami-permissions.ts'
 import { isPlainName } from './ami-request.ts'
 import type { Asked } from './directory/asking.ts'
 import { variable } from './directory/asking.ts'
@@ -33,6 +39,7 @@ const mute = (ami: Asked, username: string): PbxWarning[] =>
         {
           code: 'missing-permission',
           sentence: permissionSentence(username, { kind: 'write', missing: ['message'] }),
+          todo: writeLine,
         },
       ]
 
@@ -46,6 +53,7 @@ async function deaf(ami: Asked, username: string): Promise<PbxWarning[]> {
     {
       code: 'missing-permission',
       sentence: `${permissionSentence(username, lack.permission)} Until then Parley sees ${lack.late.join(' and ')} only at its next check.`,
+      todo: permissionLine(lack.permission),
     },
   ]
 }
@@ -58,6 +66,7 @@ async function readOnly(ami: Asked, username: string): Promise<PbxWarning[]> {
     {
       code: 'missing-permission',
       sentence: `The ARI user "${username}" may only read, so texts longer than 700 bytes can't be sent to phones. Put "read_only = no" into its section of ari.conf, then reload with "module reload res_ari.so".`,
+      todo: 'read_only = no',
     },
   ]
 }

@@ -2,7 +2,13 @@ import type { Log } from '../app/ports.ts'
 import { loginUnanswered, socketLoss, wrongPassword } from './ami-losses.ts'
 import type { AmiMessage } from './ami-message.ts'
 import { eventName, field } from './ami-message.ts'
-import { missingActions, missingPermission, permissionSentence } from './ami-permissions.ts'
+import {
+  missingActions,
+  missingPermission,
+  permissionLine,
+  permissionSentence,
+  readLine,
+} from './ami-permissions.ts'
 import type { AmiAction, AmiListAction } from './ami-request.ts'
 import { encode } from './ami-request.ts'
 import type { AmiWorkerData, FromAmiWorker, ToAmiWorker } from './ami-worker.ts'
@@ -197,7 +203,11 @@ export async function openAmi(options: AmiOptions): Promise<AmiConnection> {
     permitted = permittedActions(await connection.request({ action: 'ListCommands' }))
     const missing = missingPermission(permitted)
     if (missing !== null)
-      throw new LinkError({ code: 'permission', sentence: permissionSentence(access.username, missing) })
+      throw new LinkError({
+        code: 'permission',
+        sentence: permissionSentence(access.username, missing),
+        todo: permissionLine(missing),
+      })
     const vital = missingActions(permitted).find(({ isVital }) => isVital)
     if (vital !== undefined) {
       throw new LinkError({
@@ -237,6 +247,7 @@ export async function openAmi(options: AmiOptions): Promise<AmiConnection> {
     return {
       code: 'permission',
       sentence: permissionSentence(access.username, { kind: 'read', missing: ['system'] }),
+      todo: readLine,
     }
   }
 }

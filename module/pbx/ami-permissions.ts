@@ -79,6 +79,10 @@ export function missingPermission(permitted: ReadonlySet<string>): MissingPermis
   return missing.length === 0 ? null : { kind: 'write', missing: [...new Set(missing)] }
 }
 
+/** What to paste into the account's section of manager.conf. */
+export const permissionLine = ({ kind }: MissingPermission): string =>
+  kind === 'read' ? readLine : writeLine
+
 export function permissionSentence(username: string, { kind, missing }: MissingPermission): string {
   const line = kind === 'read' ? readLine : writeLine
   return `The AMI user "${username}" lacks the ${kind} permission ${missing.join(', ')}. Put "${line}" into its section of manager.conf, then reload with "manager reload".`

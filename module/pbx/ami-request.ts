@@ -19,6 +19,7 @@ export type AmiListAction =
   | { readonly action: 'ExtensionStateList' }
   | { readonly action: 'DeviceStateList' }
   | { readonly action: 'PresenceStateList' }
+  | { readonly action: 'CoreShowChannels' }
   | { readonly action: 'ShowDialPlan'; readonly context: string }
   | { readonly action: 'DBGet'; readonly family: `AMPUSER/${string}`; readonly key: 'cidname' }
   | { readonly action: 'DBGetTree'; readonly family: 'QPENALTY' | 'DND' | 'TC' | 'DAYNIGHT' }
@@ -29,12 +30,19 @@ export type AmiListAction =
  */
 export type ReadableVariable =
   | { readonly kind: 'spool-folder' }
+  /** How many channels run the dialplan right now, texts included. */
+  | { readonly kind: 'running-calls' }
+  /** The folder that the dialplan writes texts to, as `[globals]` names it. */
+  | { readonly kind: 'parley-spool' }
   | { readonly kind: 'queue-member-line'; readonly queue: string; readonly index: number }
   | { readonly kind: 'queue-wrap-up'; readonly queue: string }
   /** `"Alice Adams" <101>` of a PJSIP endpoint. */
   | { readonly kind: 'endpoint-caller-id'; readonly endpoint: string }
   /** `PJSIP/101/sip:101@…&…`; empty where no phone is registered. */
   | { readonly kind: 'endpoint-contacts'; readonly endpoint: string }
+  /** Where an endpoint's texts go, and where its calls go; empty where it has none. */
+  | { readonly kind: 'endpoint-message-context'; readonly endpoint: string }
+  | { readonly kind: 'endpoint-call-context'; readonly endpoint: string }
   /** TRUE or FALSE, as `readTimeSpec` gives the time. */
   | { readonly kind: 'time-holds'; readonly spec: string }
   /** What manager.conf grants an account to read. */
@@ -69,6 +77,7 @@ function headersOf(request: AmiAction | AmiListAction): Record<string, string> {
   switch (request.action) {
     case 'Ping':
     case 'ListCommands':
+    case 'CoreShowChannels':
     case 'QueueStatus':
     case 'ExtensionStateList':
     case 'DeviceStateList':
@@ -93,6 +102,10 @@ function variableName(variable: ReadableVariable): string {
   switch (variable.kind) {
     case 'spool-folder':
       return 'ASTSPOOLDIR'
+    case 'running-calls':
+      return 'SYSINFO(numcalls)'
+    case 'parley-spool':
+      return 'PARLEY_SPOOL'
     case 'queue-member-line':
       return `AST_CONFIG(queues.conf,${plain(variable.queue)},member,${whole(variable.index)})`
     case 'queue-wrap-up':
@@ -101,6 +114,10 @@ function variableName(variable: ReadableVariable): string {
       return `PJSIP_ENDPOINT(${plain(variable.endpoint)},callerid)`
     case 'endpoint-contacts':
       return `PJSIP_DIAL_CONTACTS(${plain(variable.endpoint)})`
+    case 'endpoint-message-context':
+      return `PJSIP_ENDPOINT(${endpointName(variable.endpoint)},message_context)`
+    case 'endpoint-call-context':
+      return `PJSIP_ENDPOINT(${endpointName(variable.endpoint)},context)`
     case 'time-holds':
       return `IFTIME(${timeSpec(variable.spec)}?TRUE:FALSE)`
     case 'account-read':
@@ -117,6 +134,15 @@ export const isPlainName = (name: string): boolean => /^[A-Za-z0-9_-]{1,80}$/.te
 
 function plain(name: string): string {
   if (!isPlainName(name)) throw forbidden('a name with other characters than letters, digits, _ and -')
+  return name
+}
+
+/** A trunk may be named for its host. These letters can't end a function or name another either. */
+export const isEndpointName = (name: string): boolean => /^[A-Za-z0-9_.+@-]{1,80}$/.test(name)
+
+function endpointName(name: string): string {
+  if (!isEndpointName(name))
+    throw forbidden('an endpoint’s name with other characters than letters, digits and _.+@-')
   return name
 }
 

@@ -31,6 +31,8 @@ export interface AriOptions {
 export interface AriConnection {
   /** Resolves when Asterisk took it; rejects with a PbxError, always within the deadline. */
   send(to: string, from: string, text: string): Promise<void>
+  /** The names of the PJSIP endpoints, trunks among them. Rejects as `send` does. */
+  endpoints(): Promise<readonly string[]>
   ping(): Promise<void>
   readonly ended: Promise<LinkLoss>
   end(loss: LinkLoss): Promise<void>
@@ -39,7 +41,7 @@ export interface AriConnection {
 /** Opens ARI in a worker of its own; rejects with a LinkError that says what stood in the way. */
 export async function openAri(options: AriOptions): Promise<AriConnection> {
   const { access, times } = options
-  const waiting = new Map<number, (outcome: PbxError | null) => void>()
+  const waiting = new Map<number, (outcome: PbxError | readonly string[]) => void>()
   const ended = Promise.withResolvers<LinkLoss>()
   const ready = Promise.withResolvers<void>()
   let loss: LinkLoss | null = null
@@ -88,7 +90,7 @@ export async function openAri(options: AriOptions): Promise<AriConnection> {
         void finish(unreachable(message.code, access))
         break
       case 'done':
-        waiting.get(message.id)?.(null)
+        waiting.get(message.id)?.(message.names ?? [])
         break
       case 'refused':
         waiting.get(message.id)?.(new PbxError('refused', message.reason))
@@ -99,15 +101,15 @@ export async function openAri(options: AriOptions): Promise<AriConnection> {
   }
 
   /** ari-client never settles what it asked of a PBX that went away, so each request has its own end. */
-  function ask(request: AriRequest): Promise<void> {
+  function ask(request: AriRequest): Promise<readonly string[]> {
     if (loss !== null) return Promise.reject(new PbxError('link-down', 'The link to ARI is down.'))
     const id = ++nextId
-    const { promise, resolve, reject } = Promise.withResolvers<void>()
-    const settle = (outcome: PbxError | null) => {
+    const { promise, resolve, reject } = Promise.withResolvers<readonly string[]>()
+    const settle = (outcome: PbxError | readonly string[]) => {
       clearTimeout(timer)
       waiting.delete(id)
-      if (outcome === null) resolve()
-      else reject(outcome)
+      if (outcome instanceof PbxError) reject(outcome)
+      else resolve(outcome)
     }
     const timer = setTimeout(
       () => settle(new PbxError('deadline', `ARI gave no answer in ${times.requestMs} ms.`)),
@@ -137,7 +139,10 @@ export async function openAri(options: AriOptions): Promise<AriConnection> {
       refuseControlCharacters(to, from)
       await ask({ kind: 'send', to, from, text })
     },
-    ping: () => ask({ kind: 'ping' }),
+    endpoints: () => ask({ kind: 'endpoints' }),
+    async ping() {
+      await ask({ kind: 'ping' })
+    },
     ended: ended.promise,
     end: finish,
   }

@@ -16,6 +16,7 @@ export interface AriWorkerData {
 
 export type AriRequest =
   | { readonly kind: 'ping' }
+  | { readonly kind: 'endpoints' }
   | { readonly kind: 'send'; readonly to: string; readonly from: string; readonly text: string }
 
 export interface ToAriWorker {
@@ -28,7 +29,8 @@ export type FromAriWorker =
   /** What a plain request showed before the package was let loose: it crashes on some of these. */
   | { readonly kind: 'unusable'; readonly status: number }
   | { readonly kind: 'unreachable'; readonly code: string }
-  | { readonly kind: 'done'; readonly id: number }
+  /** `names` answers `endpoints`: those of PJSIP. */
+  | { readonly kind: 'done'; readonly id: number; readonly names?: readonly string[] }
   | { readonly kind: 'refused'; readonly id: number; readonly reason: string }
 
 if (parentPort !== null) {
@@ -66,7 +68,8 @@ async function host(parent: NonNullable<typeof parentPort>, data: AriWorkerData)
       // The package never settles what it asks of a PBX that is gone; a plain request says so at once.
       if (request.kind === 'ping' && !(await answers())) return
       if (request.kind === 'send') await send(client, request)
-      say({ kind: 'done', id })
+      if (request.kind === 'endpoints') say({ kind: 'done', id, names: await endpointNames(client) })
+      else say({ kind: 'done', id })
     } catch (error) {
       say({ kind: 'refused', id, reason: reasonOf(error) })
     }
@@ -85,6 +88,11 @@ async function probe(data: AriWorkerData): Promise<number | string> {
     const cause = error instanceof Error ? error.cause : undefined
     return cause instanceof Error && 'code' in cause ? String(cause.code) : 'EUNKNOWN'
   }
+}
+
+async function endpointNames(client: ari.Client): Promise<string[]> {
+  const endpoints = await client.endpoints.list()
+  return endpoints.filter(({ technology }) => technology === 'PJSIP').map(({ resource }) => resource)
 }
 
 async function send(client: ari.Client, request: Extract<AriRequest, { kind: 'send' }>): Promise<void> {

@@ -35,6 +35,8 @@ export class PbxError extends Error {
 export interface LinkLoss {
   readonly code: LinkFault
   readonly sentence: string
+  /** A line to paste, where that would mend it. */
+  readonly todo?: string
 }
 
 export class LinkError extends Error {

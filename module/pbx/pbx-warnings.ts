@@ -14,6 +14,8 @@ export interface PbxWarning {
   readonly code: PbxWarningCode
   /** Says what is wrong and what to do. */
   readonly sentence: string
+  /** A line to paste, where that would mend it. */
+  readonly todo?: string
 }
 
 /** What is wrong right now; each is told to the log once, and again only after it was gone. */

@@ -189,7 +189,7 @@ t.test('the API', async (t) => {
         t.match(answer.headers['content-type'], 'application/problem+json')
       }
     }
-    const adminOnly = ['/rules', '/carriers', '/unrouted', '/system']
+    const adminOnly = ['/rules', '/carriers', '/unrouted', '/system', '/doctor']
     for (const path of adminOnly) t.equal((await get(path, alice)).json().code, 'not-an-administrator', path)
     const shapeless = { method: 'PUT', url: '/api/v1/rules/x', headers: alice, payload: {} } as const
     t.equal((await app.inject(shapeless)).statusCode, 403, 'before it tells what a right request looks like')
@@ -217,6 +217,10 @@ t.test('the API', async (t) => {
     t.equal((await app.inject({ method: 'DELETE', url: '/api/v1/rules/r2', headers: admin })).statusCode, 204)
     t.equal((await app.inject({ method: 'DELETE', url: '/api/v1/rules/r2', headers: admin })).statusCode, 404)
 
+    t.match((await get('/doctor', admin)).json(), {
+      healthy: false,
+      findings: [{ code: 'clock', state: 'fail', sentence: 'It is late.', todo: 'date' }],
+    })
     const carriers = await get('/carriers', admin)
     t.notMatch(carriers.body, 'hush', 'secrets are write-only')
     t.equal(carriers.json().items[0].webhookUrl, 'https://pbx.example.com/parley/webhooks/scripted')

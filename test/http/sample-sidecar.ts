@@ -8,6 +8,7 @@ import { createCannedReplies } from '../../module/app/canned-replies.ts'
 import { createCarrierAccounts } from '../../module/app/carrier-accounts.ts'
 import { createPersonalActions } from '../../module/app/personal-actions.ts'
 import type { Carrier, CarrierAccount, Pbx, WebhookCarrier } from '../../module/app/ports.ts'
+import { fail, reportOf } from '../../module/app/doctor/finding.ts'
 import { createReceiveInbound } from '../../module/app/receive-inbound.ts'
 import { createRouteUnrouted } from '../../module/app/route-unrouted.ts'
 import { signToken } from '../../module/app/session-token.ts'
@@ -193,6 +194,7 @@ export async function createSampleSidecar(
     carriers,
     receiveInbound,
     readAddress: createAddressReader({ homeCountry: 'US' }),
+    doctor: async () => reportOf([fail('clock', 'It is late.', 'date')]),
     clock,
     metrics: createMetrics(pbx),
     publicUrl: 'https://pbx.example.com/parley',

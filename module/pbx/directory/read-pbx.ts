@@ -53,6 +53,8 @@ export interface PbxReader {
   read(ami: Asked, thorough: boolean): Promise<PbxReading>
   /** Only what opens and closes, from facts read before. */
   readSchedules(ami: Asked, facts: ScheduleFacts): Promise<Omit<ScheduleFacts, 'deviceStates'>>
+  /** The lines of groups and schedules that say nothing Parley understands. */
+  unreadableLines(ami: Asked): Promise<readonly UnreadableLine[]>
 }
 
 /**
@@ -130,6 +132,10 @@ export function createPbxReader({ clock, contexts, lastDirectory }: PbxReaderOpt
 
   return {
     readSchedules,
+    async unreadableLines(ami) {
+      const [groups, times] = await Promise.all([readAllRingGroups(ami), dialplan(ami, timeConditionContext)])
+      return [...groups.unreadable, ...readTimeConditions(times.steps).unreadable]
+    },
     async read(ami, thorough) {
       const room = thorough ? Number.POSITIVE_INFINITY : singlesPerCheck
       const [hintList, devices, queueStatus, allowed, dnd, statuses, ringGroups, dids, times, flows, pong] =

@@ -75,3 +75,15 @@ function contentOf(file: string): string {
   if (statSync(file).size > mostBytes) throw new Error(`it is larger than ${mostBytes} bytes`)
   return readFileSync(file, 'utf8')
 }
+
+/** What is wrong with a names file, looked at once; null for a good one, and for one that is not there yet. */
+export function lookAtNamesFile(file: string): string | null {
+  if (markOf(file) === 'missing') return null
+  try {
+    parseNames(contentOf(file))
+    return null
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    return `The names file ${file} can't be used: ${reason}.`
+  }
+}
