@@ -123,6 +123,9 @@ export function createLiveHub({ store, pbx, tokenKey, clock, log, reloadGraceMs 
       drop(session)
       return
     }
+    // What was counted by the old roles is uncounted by them; in this order he never seems to leave between.
+    panelOpened(verdict.viewer)
+    panelClosed(session.viewer)
     session.viewer = verdict.viewer
     session.expiresAt = verdict.expiresAt
     session.peer.send({ type: 'renewed', expiresAt: new Date(verdict.expiresAt).toISOString() })

@@ -222,6 +222,20 @@ t.test('the live socket', async (t) => {
     await alice.closed
   })
 
+  await t.test('counts a panel by the roles it has now', async (t) => {
+    const carol = asExtension('103')
+    const panelOf = await panel(t, hello('103'))
+    await panelOf.next('ready')
+    panelOf.socket.send(JSON.stringify({ type: 'renew', token: tokenFor('103', ['supervisor']) }))
+    await panelOf.next('renewed')
+    await until('she is no agent any more', () => !hub.panels.isOpen(carol))
+    panelOf.socket.send(JSON.stringify({ type: 'renew', token: tokenFor('103', ['agent']) }))
+    await panelOf.next('renewed')
+    t.ok(hub.panels.isOpen(carol))
+    panelOf.socket.close()
+    await until('she has gone', () => !hub.panels.isOpen(carol))
+  })
+
   await t.test('knows when the last panel of an agent has gone, and takes no reload for that', async (t) => {
     const changes: boolean[] = []
     const carol = asExtension('103')

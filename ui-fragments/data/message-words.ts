@@ -12,7 +12,7 @@ export const channelNames: Readonly<Record<Channel, string>> = {
 export const deliveryWords: Readonly<Record<NonNullable<MessageWire['state']>, string>> = {
   queued: 'Waiting to be sent',
   sending: 'Sending',
-  accepted: 'Accepted by the carrier',
+  accepted: 'Handed over',
   sent: 'Sent',
   delivered: 'Delivered',
   read: 'Read',
