@@ -5,6 +5,7 @@ import type { AxeResults, RunOptions } from 'axe-core'
 import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core'
 import t, { type Test } from 'tap'
 import { launchBrowser } from '../../module/lab/chromium.ts'
+import { readManifest } from '../../module/manifest.ts'
 import { buildFragments } from '../../ui-fragments/build.ts'
 import { type ContractServer, ruleTerms, startContractServer } from './contract-server.ts'
 
@@ -21,10 +22,7 @@ t.test('the build', async (t) => {
   const built = await buildFragments({ outdir: assets })
   t.same(
     built.map(({ name, rebuilt }) => [name, rebuilt]),
-    [
-      ['agent-panel', true],
-      ['admin-panel', true],
-    ],
+    readManifest().fragments.map(({ name }) => [name, true]),
     'what module.json lists',
   )
   for (const { file } of built) {
@@ -33,13 +31,11 @@ t.test('the build', async (t) => {
     t.notMatch(bundle.toString('utf8'), /\bimport\s*\(|^export /m, 'one plain script')
     t.ok(statSync(`${file}.map`).size > 0)
   }
-  const started = performance.now()
   const again = await buildFragments({ outdir: assets })
   t.notOk(
     again.some(({ rebuilt }) => rebuilt),
     'nothing changed, nothing built',
   )
-  t.ok(performance.now() - started < 300)
   const plain = await buildFragments({ outdir: assets, minify: false })
   t.ok(
     plain.every(({ rebuilt }) => rebuilt),
