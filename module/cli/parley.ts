@@ -2,6 +2,7 @@ import { ConfigError } from '../config.ts'
 import { doctor, doctorUsage } from './doctor.ts'
 import { link, linkUsage } from './link.ts'
 import { pbx, pbxUsage } from './pbx.ts'
+import { replay, replayUsage } from './replay.ts'
 
 /** Each prints its answer and gives the exit code. */
 type Command = (args: string[], env: NodeJS.ProcessEnv) => Promise<number>
@@ -10,6 +11,7 @@ const commands: ReadonlyMap<string, { readonly run: Command; readonly usage: str
   ['link', { run: link, usage: linkUsage }],
   ['doctor', { run: doctor, usage: doctorUsage }],
   ['pbx', { run: pbx, usage: pbxUsage }],
+  ['replay', { run: replay, usage: replayUsage }],
 ])
 
 const usage = `parley: what an administrator does at the console
