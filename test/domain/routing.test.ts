@@ -1,12 +1,22 @@
 import t from 'tap'
 import type { ConversationState, RoutingState } from '../../module/domain/conversation.ts'
+import { designate } from '../../module/domain/designation.ts'
 import type { Directory, PbxSnapshot } from '../../module/domain/directory.ts'
 import { emptyDirectory, findGroup, groupsOf } from '../../module/domain/directory.ts'
+import { explainDecision } from '../../module/domain/explain.ts'
 import type { Group } from '../../module/domain/group.ts'
-import { decideReply, decideStatus, decideTake, decideTransfer } from '../../module/domain/handover.ts'
+import { type GroupSettings, usualGroupSettings } from '../../module/domain/group-settings.ts'
+import {
+  decideReassign,
+  decideReply,
+  decideStatus,
+  decideTake,
+  decideTransfer,
+} from '../../module/domain/handover.ts'
 import {
   asCarrierId,
   asConversationId,
+  asDecisionId,
   asExtension,
   asGroupNumber,
   asPbxId,
@@ -15,7 +25,12 @@ import {
   groupKey,
 } from '../../module/domain/ids.ts'
 import { unknownPresence } from '../../module/domain/presence.ts'
-import { decideInbound, decideWaiting, type RoutingContext } from '../../module/domain/routing.ts'
+import {
+  decideInbound,
+  decideUnanswered,
+  decideWaiting,
+  type RoutingContext,
+} from '../../module/domain/routing.ts'
 
 const ref: GroupRef = { pbxId: asPbxId('main'), kind: 'queue', number: asGroupNumber('8000') }
 const alice = { extension: asExtension('101'), name: 'Alice Adams' }
@@ -224,5 +239,149 @@ t.test('an extension is a group of one', async (t) => {
   t.same(
     groupsOf(directory, alice.extension).map(({ ref }) => groupKey(ref)),
     ['main/queue/8000', 'main/extension/101'],
+  )
+})
+
+const minute = 60_000
+
+t.test('who keeps the customer, by the sticky mode', async (t) => {
+  const away = (extension: string) => (other: string) => other !== extension
+  const noPhones: PbxSnapshot = { ...snapshot(), presence: new Map() }
+  const settings = (over: Partial<GroupSettings>): GroupSettings => ({ ...usualGroupSettings, ...over })
+  const at = 100 * minute
+  /** Alice is designated, has no panel and no phone since `sinceMs` ago, and a message comes. */
+  const found = (
+    over: Partial<ConversationState>,
+    sinceMs: number | null,
+    with_: Partial<RoutingContext> = {},
+  ) =>
+    decideInbound(
+      state({ conversation: conversation(alice.extension, { designatedAt: 0, ...over }) }),
+      context({
+        at,
+        pbx: noPhones,
+        panelOpen: away(alice.extension),
+        unavailableSince: () => (sinceMs === null ? null : at - sinceMs),
+        ...with_,
+      }),
+    )
+  t.equal(found({}, 9 * minute).designation, null, 'nine minutes lose nobody')
+  const anew = found({}, 10 * minute)
+  t.match(anew.designation, { cause: 'unavailable', to: bob }, 'ten minutes do')
+  t.equal(anew.mention, '102')
+  t.equal(found({}, null).designation, null, 'who is not known to be away for long keeps it')
+  t.equal(
+    found({}, 60 * minute, { panelOpen: () => true }).designation,
+    null,
+    'who is there keeps it, whatever was remembered',
+  )
+  t.equal(found({}, 60 * minute, { pbx: { ...noPhones, freshness: 'stale' } }).designation, null)
+  for (const designatedCause of ['transfer', 'take', 'reassign', 'reply', 'started'] as const)
+    t.equal(found({ designatedCause }, 60 * minute).designation, null, `a ${designatedCause} holds`)
+  t.equal(found({}, 60 * minute, { settings: settings({ sticky: { kind: 'keep' } }) }).designation, null)
+  const overrides = { strategy: null, cap: null, sticky: { kind: 'keep' } } as const
+  t.equal(found({}, 60 * minute, { overrides }).designation, null, 'a rule’s word stands over the group’s')
+
+  const nobodyThere = found({}, 10 * minute, { panelOpen: () => false })
+  t.match(
+    nobodyThere.designation,
+    { cause: 'unavailable', to: null },
+    'with nobody else it is for all to take',
+  )
+
+  const unanswered = settings({ sticky: { kind: 'unanswered', afterMs: 5 * minute } })
+  const owing = { waitingSince: at - 5 * minute }
+  const passed = found(owing, null, { settings: unanswered, panelOpen: () => true })
+  t.match(passed.designation, { cause: 'unanswered', to: bob }, 'who leaves it unanswered loses it')
+  t.match(
+    passed.designation?.input?.candidates.find(({ extension }) => extension === '101'),
+    { passedOver: true },
+    'and is passed over, on record',
+  )
+  t.equal(
+    found({ ...owing, designatedAt: at - minute }, null, { settings: unanswered, panelOpen: () => true })
+      .designation,
+    null,
+    'his time begins when he gets it',
+  )
+})
+
+t.test('what time alone brings', async (t) => {
+  const at = 100 * minute
+  const owing = (over: Partial<ConversationState> = {}) => ({
+    ...state(),
+    conversation: conversation(alice.extension, { waitingSince: at - 10 * minute, designatedAt: 0, ...over }),
+  })
+  const settings = { ...usualGroupSettings, escalateAfterMs: 10 * minute }
+  t.match(decideUnanswered(owing(), context({ at, settings })), { cause: 'unanswered', to: bob })
+  t.equal(decideUnanswered(owing(), context({ at })), null, 'off by default')
+  t.equal(decideUnanswered(owing({ designatedCause: 'transfer' }), context({ at, settings })), null)
+  t.equal(decideUnanswered(owing({ waitingSince: null }), context({ at, settings })), null)
+  const aliceAlone = { ...group, members: group.members.slice(0, 1) }
+  t.equal(
+    decideUnanswered(owing(), context({ at, settings, group: aliceAlone })),
+    null,
+    'with nobody else she keeps it, which is no new decision',
+  )
+  const left = { ...owing(), conversation: { ...owing().conversation, designated: stranger.extension } }
+  t.match(
+    decideUnanswered(left, context({ at })),
+    { cause: 'left-group', to: alice },
+    'who left is relieved at once',
+  )
+})
+
+t.test('a cap, a wrap-up, and who has no access', async (t) => {
+  const capped = context({ settings: { ...usualGroupSettings, cap: 1 } })
+  const busyAlice = state({ openConversations: new Map([[alice.extension, 1]]) })
+  t.equal(decideInbound(busyAlice, capped).mention, '102', 'who has as many as allowed gets no more')
+  const rule = { strategy: null, cap: 2, sticky: null } as const
+  t.equal(decideInbound(busyAlice, { ...capped, overrides: rule }).mention, '101', 'a rule may allow more')
+  const wrapping = new Map(snapshot().presence)
+  const hers = wrapping.get(alice.extension)
+  if (hers !== undefined) wrapping.set(alice.extension, { ...hers, call: 'wrap-up' })
+  const busy = { ...snapshot(), presence: wrapping }
+  t.equal(decideInbound(state(), context({ pbx: busy })).mention, '102', 'wrap-up counts as busy')
+
+  const owned = {
+    ...directory,
+    extensions: new Map(
+      [...directory.extensions].map(([key, entry]) => [key, { ...entry, devices: ['SCCP/1'] }] as const),
+    ),
+    portalUsers: [{ id: 'bob', name: 'Bob', extensions: [bob.extension] }],
+  }
+  const decided = decideInbound(
+    state(),
+    context({ pbx: { ...snapshot(), directory: owned }, panelOpen: () => false }),
+  )
+  t.equal(decided.designation?.to, null)
+  const input = decided.designation?.input
+  if (input == null) throw new Error('nothing was recorded')
+  t.same(
+    designate(input).candidates.map(({ verdict }) =>
+      verdict.kind === 'excluded' ? verdict.reason : verdict.tier,
+    ),
+    ['no-access', 'unreachable'],
+    'whom no portal user owns and no text can reach is told apart from who is merely away',
+  )
+})
+
+t.test('a supervisor’s word explains itself', async (t) => {
+  const actor = { kind: 'admin', id: 's', name: 'Administrator' } as const
+  const his = { ...state(), conversation: conversation(bob.extension) }
+  const result = decideReassign(his, actor, 'strategy', context(), 'he is ill')
+  t.match(result, { ok: true, value: { cause: 'reassign', to: alice } }, 'never to whoever has it')
+  if (!result.ok || result.value === null) throw new Error('nothing was decided')
+  const { to, ...change } = result.value
+  t.match(
+    explainDecision({
+      ...change,
+      id: asDecisionId('d'),
+      conversationId: asConversationId('c1'),
+      at: 1,
+      previous: bob.extension,
+      winner: to,
+    }),
+    /^Administrator had this conversation reassigned, with the note “he is ill”\. Alice Adams \(101\) was designated: .*Bob Brown \(had it before\)/,
   )
 })
