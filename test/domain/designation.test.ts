@@ -141,6 +141,75 @@ t.test('ties go to whoever was designated longest ago, then to the lowest extens
   t.equal(winner(input(numbers, { strategy: 'ringall' })), '999', 'as a number, not as text')
 })
 
+t.test('six customers one after another, worked out by hand', async (t) => {
+  /**
+   * 101 has one open conversation and was designated at 5; 102 has none and was at 3; 103 has none and never was.
+   * Each round designates at 10, 11, … and counts one conversation more; nobody closes any.
+   */
+  function sixRounds(strategy: Strategy, over: Partial<Record<string, Partial<CandidateFacts>>> = {}) {
+    const start: Record<string, Partial<CandidateFacts>> = {
+      '101': { openConversations: 1, lastDesignatedAt: 5 },
+      '102': { lastDesignatedAt: 3 },
+      '103': {},
+    }
+    let members = Object.keys(start).map((extension) =>
+      member(extension, { ...start[extension], ...over[extension] }),
+    )
+    let cursor: CandidateFacts['extension'] | null = null
+    return Array.from({ length: 6 }, (_, round) => {
+      const chosen = winner(input(members, { strategy, cursor, draw: 0.5, cap: 3 }))
+      members = members.map((facts) =>
+        facts.extension === chosen
+          ? { ...facts, openConversations: facts.openConversations + 1, lastDesignatedAt: 10 + round }
+          : facts,
+      )
+      cursor = chosen
+      return chosen
+    })
+  }
+  const inTurn = ['101', '102', '103', '101', '102', '103']
+  const fewest = ['103', '102', '101', '103', '102', '101']
+  // Two more make 101 full; then the list goes on at 102, who takes three, and 103 gets the last.
+  const byList = ['101', '101', '102', '102', '102', '103']
+  // The middle of three until 102 is full; the upper of the two others until 103 is; then who is left.
+  const byChance = ['102', '102', '102', '103', '103', '103']
+  const expected: Record<Strategy, readonly string[]> = {
+    rrmemory: inTurn,
+    rrordered: inTurn,
+    leastrecent: ['103', '102', '101', '103', '102', '101'],
+    fewestcalls: fewest,
+    ringall: fewest,
+    ringallv2: fewest,
+    random: byChance,
+    wrandom: byChance,
+    linear: byList,
+    hunt: byList,
+    memoryhunt: byList,
+    firstavailable: byList,
+    firstnotonphone: byList,
+    'ringall-prim': byList,
+    'ringallv2-prim': byList,
+    'hunt-prim': byList,
+    'memoryhunt-prim': byList,
+  }
+  for (const strategy of strategies) t.same(sixRounds(strategy), expected[strategy], strategy)
+  t.same(
+    sixRounds('rrmemory', { '101': { penalty: 1 } }),
+    ['102', '103', '102', '103', '102', '103'],
+    'a penalty keeps her out while the others are under the cap',
+  )
+  t.same(
+    sixRounds('rrmemory', { '102': { call: 'wrap-up' }, '103': { panelOpen: false } }),
+    ['101', '101', '102', '102', '102', '103'],
+    'idle until full, then wrapping up until full, then by phone only',
+  )
+  t.same(
+    sixRounds('linear', { '101': { passedOver: true }, '102': { dnd: 'on' } }),
+    ['103', '103', '103', null, null, null],
+    'a full group leaves the rest waiting',
+  )
+})
+
 const facts = fc.record({
   penalty: fc.integer({ min: 0, max: 3 }),
   loggedIn: fc.boolean(),

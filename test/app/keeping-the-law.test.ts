@@ -1,0 +1,299 @@
+import { spawnSync } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import Database from 'better-sqlite3'
+import t from 'tap'
+import { createDrainWaiting } from '../../module/app/drain-waiting.ts'
+import type { Absence, Log } from '../../module/app/ports.ts'
+import { createReceiveInbound } from '../../module/app/receive-inbound.ts'
+import { createReleaseMembers } from '../../module/app/release-members.ts'
+import { startSweep } from '../../module/app/sweep-conversations.ts'
+import { watchAbsences } from '../../module/app/watch-absences.ts'
+import type { CommittedEvent } from '../../module/domain/events.ts'
+import { succeed } from '../../module/domain/failures.ts'
+import { type GroupSettings, usualGroupSettings } from '../../module/domain/group-settings.ts'
+import { asExtension, asRuleId, type ConversationId, groupKey } from '../../module/domain/ids.ts'
+import { ruleDefaults } from '../../module/domain/rules.ts'
+import { moduleRoot } from '../../module/manifest.ts'
+import { openSqliteStore } from '../../module/store/sqlite-store.ts'
+import { createScriptedPbx, inbound, queue } from '../http/sample-sidecar.ts'
+import { newId, scratchFolder, secretKey } from '../store/store-samples.ts'
+
+const minute = 60_000
+const key = groupKey(queue)
+
+/** The application's keepers on a real store, with a clock and panels that the test sets. */
+async function createScene(t: Parameters<typeof scratchFolder>[0], settings: Partial<GroupSettings>) {
+  const file = join(scratchFolder(t), 'parley.sqlite')
+  const time = { now: 1_000_000_000 }
+  const clock = () => time.now
+  const open = () => openSqliteStore({ file, newId, secretKey, clock })
+  const store = open()
+  t.teardown(() => store.close())
+  const scripted = createScriptedPbx()
+  // Nobody's phone is registered, so that panels alone decide.
+  scripted.change({ presence: new Map() })
+  const panels = new Set(['101', '102'])
+  const complaints: string[] = []
+  const log: Log = {
+    debug() {},
+    info() {},
+    warn: (_facts, sentence) => void complaints.push(sentence),
+    error: (_facts, sentence) => void complaints.push(sentence),
+  }
+  const deps = {
+    store,
+    pbx: scripted.pbx,
+    panels: { isOpen: (extension: string) => panels.has(extension), onChanged: () => () => {} },
+    clock,
+    random: () => 0,
+    log,
+  }
+  const events: CommittedEvent[] = []
+  store.onCommitted((committed) => events.push(...committed))
+  await store.saveRule({
+    ...ruleDefaults,
+    id: asRuleId('rule'),
+    name: 'Support',
+    position: 0,
+    enabled: true,
+    dids: [{ kind: 'number', value: '+16313808000' }],
+    channels: null,
+    destination: queue,
+  })
+  await store.saveGroupSettings(queue, { ...usualGroupSettings, ...settings }, null)
+  const receive = createReceiveInbound(deps)
+  let serial = 0
+  return {
+    ...deps,
+    events,
+    complaints,
+    file,
+    openPanels: panels,
+    scripted,
+    time,
+    async texted(sender = `+1954${String(1_000_000 + serial++)}`): Promise<ConversationId> {
+      const receipt = await receive(
+        inbound({ sender: { kind: 'number', value: sender }, receivedAt: time.now }),
+      )
+      if (receipt.kind !== 'committed') throw new Error(receipt.kind)
+      return receipt.conversationId
+    },
+    designated: (id: ConversationId) => store.conversation(id)?.designated ?? null,
+  }
+}
+
+t.test('an unanswered mention is repeated once, then goes to somebody else', async (t) => {
+  const scene = await createScene(t, { remindAfterMs: 5 * minute, escalateAfterMs: 10 * minute })
+  const sweep = startSweep({ ...scene, everyMs: 1e6, onSweep() {} })
+  t.teardown(() => sweep.close())
+  const id = await scene.texted()
+  const answered = await scene.texted()
+  const agent = scene.designated(answered) ?? asExtension('0')
+  await scene.store.commitReply(
+    {
+      conversationId: answered,
+      author: { extension: agent, name: 'Her' },
+      text: 'Yes',
+      idempotencyKey: 'k-answered',
+      at: scene.time.now,
+    },
+    ({ lastInbound }) => {
+      if (lastInbound === null) throw new Error('no way back')
+      return succeed({ via: lastInbound, designation: null })
+    },
+  )
+  t.equal(scene.designated(id), '101')
+  const repeated = () => scene.events.filter(({ event }) => event.kind === 'mention-repeated')
+  scene.time.now += 4 * minute
+  await sweep.now()
+  t.equal(repeated().length, 0)
+  scene.time.now += minute
+  await sweep.now()
+  await sweep.now()
+  t.match(
+    repeated(),
+    [{ conversationId: id, event: { extension: '101' } }],
+    'once, and for the unanswered one',
+  )
+  scene.time.now += 5 * minute
+  await sweep.now()
+  t.equal(scene.designated(id), '102')
+  t.match(scene.store.decisions(id, 1), [{ cause: 'unanswered', previous: '101' }])
+  await sweep.now()
+  t.equal(scene.designated(id), '102', 'whose time begins now')
+  t.equal(repeated().length, 1)
+  t.equal(scene.designated(answered), agent)
+})
+
+t.test('who has looked is not hurried', async (t) => {
+  const scene = await createScene(t, { remindAfterMs: minute, escalateAfterMs: minute })
+  const sweep = startSweep({ ...scene, everyMs: 1e6, onSweep() {} })
+  t.teardown(() => sweep.close())
+  const id = await scene.texted()
+  const [message] = scene.store.messages(id, null, 1).items
+  if (message === undefined) throw new Error('no message')
+  await scene.store.markRead({
+    reader: { pbxId: queue.pbxId, extension: asExtension('101') },
+    conversationId: id,
+    through: message.id,
+    at: scene.time.now,
+  })
+  scene.time.now += 5 * minute
+  await sweep.now()
+  t.equal(scene.designated(id), '101')
+})
+
+t.test('what is idle closes by itself, and what waits for anybody does not', async (t) => {
+  const scene = await createScene(t, {})
+  const sweep = startSweep({ ...scene, everyMs: 1e6, onSweep() {} })
+  t.teardown(() => sweep.close())
+  const id = await scene.texted()
+  scene.openPanels.clear()
+  const nobodys = await scene.texted()
+  scene.time.now += 24 * 60 * minute - 1
+  await sweep.now()
+  t.equal(scene.store.conversation(id)?.status, 'open')
+  scene.time.now += 1
+  await sweep.now()
+  t.equal(scene.store.conversation(id)?.status, 'closed')
+  t.match(scene.store.timeline(id, 1), [{ kind: 'status', reason: 'idle', actor: { kind: 'pbx' } }])
+  t.equal(scene.store.conversation(nobodys)?.status, 'open', 'nobody has seen to that customer')
+})
+
+t.test('a freed place under a cap drains the oldest, and caps hold when a queue logs in', async (t) => {
+  const scene = await createScene(t, { cap: 2 })
+  const { store } = scene
+  const drain = createDrainWaiting(scene)
+  store.onCommitted(drain.onCommitted)
+  scene.openPanels.clear()
+  const ids: ConversationId[] = []
+  for (let index = 0; index < 6; index++) ids.push(await scene.texted())
+  t.ok(ids.every((id) => scene.designated(id) === null))
+  scene.openPanels.add('101').add('102')
+  for (let index = 0; index < 5; index++) drain.trigger()
+  await drain.settled()
+  t.same(ids.map(scene.designated), ['101', '102', '101', '102', null, null], 'shared as the strategy says')
+  t.same(
+    ids.map((id) => store.decisions(id, 10).length),
+    [2, 2, 2, 2, 1, 1],
+    'a designation that fails is recorded once',
+  )
+  const [first] = ids
+  if (first === undefined) throw new Error('none')
+  await store.commitStatus(
+    {
+      conversationId: first,
+      expectedVersion: null,
+      at: scene.time.now,
+      actor: { kind: 'pbx', name: 'Test' },
+    },
+    () => succeed('closed'),
+  )
+  await drain.settled()
+  t.same(ids.slice(4).map(scene.designated), ['101', null], 'the oldest that waits takes the place')
+})
+
+t.test('a member who is removed loses the unanswered ones at once', async (t) => {
+  const scene = await createScene(t, {})
+  const release = createReleaseMembers(scene)
+  const owed = await scene.texted()
+  t.equal(scene.designated(owed), '101')
+  release.trigger()
+  await release.settled()
+  t.equal(scene.designated(owed), '101', 'nothing changed, nothing is done')
+  const { directory } = scene.scripted
+  const group = directory.groups.get(key)
+  if (group === undefined) throw new Error('no group')
+  const without = { ...group, members: group.members.filter(({ extension }) => extension !== '101') }
+  scene.scripted.change({ directory: { ...directory, groups: new Map([[key, without]]) } })
+  release.trigger()
+  await release.settled()
+  t.equal(scene.designated(owed), '102')
+  scene.scripted.change({ directory: { ...directory, groups: new Map() } })
+  release.trigger()
+  await release.settled()
+  t.equal(scene.designated(owed), '102', 'a group that vanished leaves everything as it is')
+  t.match(scene.complaints, [/this group no more/], 'and is told of')
+})
+
+t.test('absence is remembered across a restart, and nobody is made absent by one', async (t) => {
+  const scene = await createScene(t, {})
+  const { store, time } = scene
+  const watch = (graceMs = minute) => watchAbsences({ ...scene, graceMs, lookAfterMs: 1e6 })
+  const stored = (): readonly Absence[] => store.loadAbsences().absences
+  const first = watch()
+  first.look()
+  t.same(
+    stored().filter(({ group }) => group === key),
+    [],
+  )
+  scene.openPanels.delete('101')
+  time.now += minute
+  first.look()
+  const since = time.now
+  time.now += 8 * minute
+  t.equal(first.since(key, asExtension('101')), since)
+  t.equal(first.since(key, asExtension('102')), null)
+  await first.close()
+
+  // Nobody watched for an hour, in which everybody's panel was closed with Parley itself.
+  time.now += 60 * minute
+  scene.openPanels.clear()
+  const second = watch()
+  second.look()
+  t.equal(second.since(key, asExtension('101')), null, 'in the first minute nobody counts as absent')
+  time.now += minute
+  t.equal(
+    time.now - (second.since(key, asExtension('101')) ?? 0),
+    9 * minute,
+    'the hour is not held against her',
+  )
+  t.equal(time.now - (second.since(key, asExtension('102')) ?? 0), minute)
+  scene.openPanels.add('101')
+  second.look()
+  t.equal(second.since(key, asExtension('101')), null)
+  scene.scripted.change({ freshness: 'stale' })
+  scene.openPanels.clear()
+  second.look()
+  t.equal(second.since(key, asExtension('101')), null, 'while the PBX is away nothing is judged')
+  await second.close()
+  t.notOk(stored().some(({ extension, group }) => extension === '101' && group === key))
+})
+
+t.test('parley replay', async (t) => {
+  const scene = await createScene(t, {})
+  const ids = [await scene.texted(), await scene.texted(), await scene.texted()]
+  t.equal(new Set(ids).size, 3)
+  const folder = join(scene.file, '..')
+  const config = join(folder, 'parley.json')
+  const settings = {
+    pbx: {
+      ami: { host: '127.0.0.1', port: 1, username: 'u', secret: 's' },
+      ari: { url: 'http://127.0.0.1:1', username: 'u', password: 'p' },
+      spoolFolder: folder,
+      sipDomain: '127.0.0.1',
+    },
+    http: { port: 1 },
+    dataFolder: folder,
+  }
+  writeFileSync(config, JSON.stringify(settings), { mode: 0o600 })
+  const replay = () =>
+    spawnSync(process.execPath, [join(moduleRoot, 'module/cli/parley.ts'), 'replay'], {
+      env: { ...process.env, PARLEY_CONFIG: config },
+      encoding: 'utf8',
+    })
+  const good = replay()
+  t.match(good, {
+    status: 0,
+    stdout: /^3 decisions of policy \d+ decided again: 0 different\.\n$/,
+    stderr: '',
+  })
+  const db = new Database(scene.file)
+  db.prepare("UPDATE decisions SET winner = '199' WHERE pk = 1").run()
+  db.prepare("UPDATE decisions SET input = json_set(input, '$.policy', 1), policy = 1 WHERE pk = 2").run()
+  db.close()
+  const bad = replay()
+  t.equal(bad.status, 1)
+  t.match(bad.stdout, /199 was designated, now it would be 101\n2 decisions .*: 1 different, 1 of another/)
+})
