@@ -6,6 +6,7 @@ import type { WebSocket } from 'ws'
 import type {
   CarrierWire,
   ConversationWire,
+  DoctorWire,
   MeWire,
   RuleBodyWire,
   RuleWire,
@@ -275,6 +276,24 @@ export async function startContractServer(options: { assets?: string; under?: st
           groups: 1,
           dids: [did, '+16313808001'],
         },
+      }),
+    )
+    root.get(
+      '/doctor',
+      async (): Promise<DoctorWire> => ({
+        healthy: !faults.stale,
+        at: new Date().toISOString(),
+        findings: [
+          { code: 'clock', state: 'ok', sentence: 'The clocks agree.', todo: null },
+          faults.stale
+            ? {
+                code: 'ari-login',
+                state: 'fail',
+                sentence: 'ARI is closed.',
+                todo: 'read_only = no\nenabled = yes',
+              }
+            : { code: 'ari-login', state: 'ok', sentence: 'ARI is open.', todo: null },
+        ],
       }),
     )
     root.get('/rules', async () => ({

@@ -572,6 +572,16 @@ t.test('administration', async (t) => {
   const page = await openPanel(t, server, 'admin')
   await page.getByText('2 of 4 available').waitFor()
   await page.getByText('5551234#: an outside number').waitFor()
+  await page.getByText('All is well').waitFor()
+  server.faults.stale = true
+  await page.getByRole('button', { name: 'Check again' }).click()
+  await page.getByRole('heading', { name: 'ARI is closed.' }).waitFor()
+  await page.getByText('1 of 2 are well').waitFor()
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
+  await page.getByRole('button', { name: 'Copy' }).click()
+  await page.getByRole('button', { name: 'Copied' }).waitFor()
+  t.equal(await page.evaluate(() => navigator.clipboard.readText()), 'read_only = no\nenabled = yes')
+  server.faults.stale = false
   server.model.people = server.model.people.map((person) => ({ ...person, available: false }))
   server.tellPresence()
   await page.getByText('0 of 4 available').waitFor()

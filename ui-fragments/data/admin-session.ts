@@ -1,5 +1,6 @@
 import type {
   CarrierWire,
+  DoctorWire,
   GroupDetailWire,
   MeWire,
   RuleWire,
@@ -18,6 +19,9 @@ import { boardKey, emptyBoard, type PresenceBoard, withPresence } from './presen
 export interface AdminState {
   readonly me: MeWire | null
   readonly system: SystemWire | null
+  /** What the doctor found last; null before he looked. */
+  readonly doctor: DoctorWire | null
+  readonly examining: boolean
   readonly groups: readonly GroupDetailWire[]
   readonly rules: readonly RuleWire[]
   readonly rulesVersion: number
@@ -33,6 +37,8 @@ export interface AdminState {
 export const firstAdminState: AdminState = {
   me: null,
   system: null,
+  doctor: null,
+  examining: false,
   groups: [],
   rules: [],
   rulesVersion: 0,
@@ -85,6 +91,7 @@ export class AdminSession {
       })
       this.#listen()
       this.#poll()
+      this.quietly(this.examine())
     } catch (thrown) {
       const error = asApiError(thrown)
       this.#patch({ obstacle: error.unauthorised ? expiredTokenSentence : error.sentence })
@@ -139,6 +146,17 @@ export class AdminSession {
   async saveCarrier(id: string, draft: CarrierDraft): Promise<void> {
     await this.#ports.api.saveCarrier(id, draft)
     this.#patch({ carriers: await this.#ports.api.carriers() })
+  }
+
+  /** Has the doctor look at the PBX and the rest now. */
+  async examine(): Promise<void> {
+    if (this.state.value.examining) return
+    this.#patch({ examining: true })
+    try {
+      this.#patch({ doctor: await this.#ports.api.doctor() })
+    } finally {
+      this.#patch({ examining: false })
+    }
   }
 
   async loadMoreUnrouted(): Promise<void> {

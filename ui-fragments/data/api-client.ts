@@ -3,6 +3,7 @@ import type {
   ConversationListWire,
   ConversationWire,
   DecisionWire,
+  DoctorWire,
   FilledInWire,
   GroupDetailWire,
   MessageListWire,
@@ -43,6 +44,7 @@ interface Request {
   readonly method?: 'GET' | 'PUT' | 'POST' | 'DELETE'
   readonly body?: unknown
   readonly idempotencyKey?: string
+  readonly timeoutMs?: number
 }
 
 /**
@@ -62,6 +64,8 @@ export class ApiClient {
 
   me = (): Promise<MeWire> => this.#call('me')
   system = (): Promise<SystemWire> => this.#call('system')
+  /** Looks at everything anew, which takes its time. */
+  doctor = (): Promise<DoctorWire> => this.#request('doctor', { timeoutMs: 40_000 })
 
   conversations = ({ filter, after, limit }: ConversationPageQuery): Promise<ConversationListWire> =>
     this.#call(`conversations${query({ filter, after: after ?? null, limit: limit?.toString() ?? null })}`)
@@ -135,7 +139,7 @@ export class ApiClient {
   }
 
   async #answer<T>(path: string, request: Request, read: (answer: Response) => Promise<T>): Promise<T> {
-    const signal = AbortSignal.timeout(this.#timeoutMs)
+    const signal = AbortSignal.timeout(request.timeoutMs ?? this.#timeoutMs)
     try {
       const answer = await fetch(new URL(`api/v1/${path}`, this.#base), {
         method: request.method ?? 'GET',

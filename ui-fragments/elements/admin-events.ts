@@ -15,6 +15,7 @@ export interface AdminEvents {
     readonly done: (problem: string | null) => void
   }
   'parley-more-unrouted': null
+  'parley-examine': null
 }
 
 export function ask<Name extends keyof AdminEvents>(

@@ -20,6 +20,7 @@ export class AdminOverviewElement extends LitElement {
         <div class="head"><h2 id="link">PBX</h2></div>
         ${system === null ? nothing : this.#link(system)}
       </section>
+      <parley-doctor-findings .report=${this.state.doctor} .examining=${this.state.examining}></parley-doctor-findings>
       <section aria-labelledby="groups">
         <div class="head"><h2 id="groups">Groups</h2></div>
         ${groups.length === 0 ? html`<p class="card empty">The PBX has told of no ring group or queue yet.</p>` : nothing}

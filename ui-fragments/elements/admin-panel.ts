@@ -89,6 +89,7 @@ export class AdminPanelElement extends LitElement {
         @parley-delete-rule=${({ detail }: CustomEvent<AdminEvents['parley-delete-rule']>) => this.#answer(detail.done, (session) => session.deleteRule(detail.id))}
         @parley-save-carrier=${({ detail }: CustomEvent<AdminEvents['parley-save-carrier']>) => this.#answer(detail.done, (session) => session.saveCarrier(detail.id, detail.draft))}
         @parley-move-rule=${({ detail }: CustomEvent<AdminEvents['parley-move-rule']>) => this.#quietly((session) => session.moveRule(detail.id, detail.by))}
+        @parley-examine=${() => this.#quietly((session) => session.examine())}
         @parley-more-unrouted=${() => this.#quietly((session) => session.loadMoreUnrouted())}
       >
         <div id="panel" role="tabpanel" aria-labelledby="tab-${this.tab}">${this.#content()}</div>

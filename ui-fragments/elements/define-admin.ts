@@ -4,6 +4,7 @@ import { CarrierDialogElement } from './carrier-dialog.ts'
 import { CarrierListElement } from './carrier-list.ts'
 import { ConfirmDialogElement } from './confirm-dialog.ts'
 import { define } from './define.ts'
+import { DoctorFindingsElement } from './doctor-findings.ts'
 import { RuleDialogElement } from './rule-dialog.ts'
 import { RuleListElement } from './rule-list.ts'
 import { StatusLineElement } from './status-line.ts'
@@ -16,6 +17,7 @@ export const defineAdminPanel = (): void =>
     'parley-carrier-dialog': CarrierDialogElement,
     'parley-carrier-list': CarrierListElement,
     'parley-confirm-dialog': ConfirmDialogElement,
+    'parley-doctor-findings': DoctorFindingsElement,
     'parley-rule-dialog': RuleDialogElement,
     'parley-rule-list': RuleListElement,
     'parley-status-line': StatusLineElement,
