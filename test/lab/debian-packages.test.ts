@@ -115,9 +115,16 @@ t.test('of many who want the same entry one makes it, and it appears whole', asy
 
 t.test('who fails to make an entry leaves it to the next', async (t) => {
   setEnvironment(t, 'XDG_CACHE_HOME', await temporaryFolder(t))
-  const failing = cacheEntry('entry', () => Promise.reject(new Error('no room')))
+  const making = Promise.withResolvers<void>()
+  const giveUp = Promise.withResolvers<never>()
+  const failing = cacheEntry('entry', () => {
+    making.resolve()
+    return giveUp.promise
+  })
+  await making.promise
   const waiting = cacheEntry('entry', (folder) => writeFile(join(folder, 'made'), 'by the second'))
 
+  giveUp.reject(new Error('no room'))
   await t.rejects(failing, /no room/)
   t.equal(await readFile(join(await waiting, 'made'), 'utf8'), 'by the second')
 })
