@@ -189,6 +189,13 @@ const cases: [string, Partial<Facts>, FindingCode, FindingState, RegExp, (string
     /Parley’s user may not/,
     /^chmod/,
   ],
+  [
+    'nothing was set aside ever',
+    withSpool({ folders: [folderOf('/spool/new'), { path: '/spool/aside', stat: null, usable: false }] }),
+    'spool-aside',
+    'ok',
+    /Nothing was set aside/,
+  ],
   ['Asterisk elsewhere', withPbx({ runsAs: null }), 'spool-folder', 'ok', /can’t be seen from here/],
   [
     'texts that wait',

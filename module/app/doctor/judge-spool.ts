@@ -5,7 +5,10 @@ import { type Finding, fail, ok, unknown, warn } from './finding.ts'
 /** Parley takes a record within 2 s; one that is this old was not taken. */
 const stuckMs = 60_000
 
-export function judgeSpool(spool: SpoolFacts, pbx: Fact<PbxFacts>): Finding[] {
+export function judgeSpool(found: SpoolFacts, pbx: Fact<PbxFacts>): Finding[] {
+  // Parley makes `aside` itself: before it first ran there is none, and nothing is lost by that.
+  const there = found.folders.filter(({ path, stat }) => stat !== null || !path.endsWith('/aside'))
+  const spool = { ...found, folders: there }
   const folder = judgeFolder(spool, pbx.known ? pbx.value.runsAs : null)
   const readable = spool.folders.every(({ stat, usable }) => stat?.isFolder === true && usable)
   return [
