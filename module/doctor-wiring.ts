@@ -6,7 +6,7 @@ import {
   type FactSources,
   usualDoctorTimes,
 } from './app/doctor/doctor.ts'
-import type { Log } from './app/ports.ts'
+import type { Log } from './app/ports/ambient.ts'
 import { examineSpool } from './carriers/sip-message/examine-spool.ts'
 import type { Config } from './config.ts'
 import { type ExaminePbxTimes, examinePbx } from './pbx/doctor/examine-pbx.ts'

@@ -1,6 +1,6 @@
 import { randomFillSync } from 'node:crypto'
 import { v7 } from 'uuid'
-import type { IdSource } from './app/ports.ts'
+import type { IdSource } from './app/ports/ambient.ts'
 
 const bytesPerId = 16
 const idsPerRefill = 256

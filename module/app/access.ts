@@ -1,6 +1,6 @@
 import { type Directory, groupsOf } from '../domain/directory.ts'
 import { asGroupKey, type Extension, type GroupKey, groupKey } from '../domain/ids.ts'
-import type { Store } from './ports.ts'
+import type { Store } from './ports/store.ts'
 
 export type Role = 'agent' | 'supervisor' | 'admin'
 

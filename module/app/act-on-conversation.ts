@@ -13,13 +13,8 @@ import {
 import { asExtension, type ConversationId, type GroupRef, groupKey } from '../domain/ids.ts'
 import type { Actor } from '../domain/message.ts'
 import { isAdmin, isSupervisor, type Viewer, visibleGroups } from './access.ts'
-import type {
-  ConversationSummary,
-  DesignationReceipt,
-  GroupTransferReceipt,
-  ReplyReceipt,
-  TimelineEntry,
-} from './ports.ts'
+import type { DesignationReceipt, GroupTransferReceipt, ReplyReceipt } from './ports/store-requests.ts'
+import type { ConversationSummary, TimelineEntry } from './ports/stored.ts'
 import { type RoutingDeps, routingContext, underRule } from './routing-context.ts'
 
 /** What a viewer may do to a conversation. Whatever he may not see does not exist for him. */

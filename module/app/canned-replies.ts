@@ -4,7 +4,7 @@ import { fail, type Result, succeed } from '../domain/failures.ts'
 import { asExtension, type CannedReplyId, type ConversationId, groupKey } from '../domain/ids.ts'
 import type { Viewer } from './access.ts'
 import type { PersonalDeps } from './personal-actions.ts'
-import type { ConversationSummary } from './ports.ts'
+import type { ConversationSummary } from './ports/stored.ts'
 
 /** Texts to use again: written by administrators, filled in for an agent and his conversation. */
 export function createCannedReplies({ store, pbx, find }: PersonalDeps) {

@@ -1,5 +1,7 @@
 import type { CarrierId } from '../domain/ids.ts'
-import type { Carrier, CarrierAccount, Log, Store } from './ports.ts'
+import type { Log } from './ports/ambient.ts'
+import type { Carrier, CarrierAccount } from './ports/carriers.ts'
+import type { Store } from './ports/store.ts'
 
 export interface CarrierAccountsDeps {
   readonly store: Store

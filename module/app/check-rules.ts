@@ -1,6 +1,8 @@
 import { routedDids } from '../domain/did-route.ts'
 import { type CarrierNumbers, lintRules, type RuleFinding } from '../domain/rule-lint.ts'
-import type { AddressReader, CarrierAccount, Pbx, Store } from './ports.ts'
+import type { AddressReader, CarrierAccount } from './ports/carriers.ts'
+import type { Pbx } from './ports/pbx.ts'
+import type { Store } from './ports/store.ts'
 
 export interface CheckRulesDeps {
   readonly store: Pick<Store, 'ruleSet' | 'carriers'>

@@ -3,7 +3,7 @@ import type { CommittedEvent } from '../domain/events.ts'
 import { succeed } from '../domain/failures.ts'
 import { type ConversationId, type GroupKey, groupOfKey, type RuleId } from '../domain/ids.ts'
 import { decideWaiting } from '../domain/routing.ts'
-import type { Log } from './ports.ts'
+import type { Log } from './ports/ambient.ts'
 import { type RoutingDeps, routingContext, underRule } from './routing-context.ts'
 
 /** So many waiting conversations of a group are looked at in one go. */

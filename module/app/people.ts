@@ -4,7 +4,7 @@ import { presenceWords } from '../domain/explain.ts'
 import type { Group } from '../domain/group.ts'
 import type { Millis } from '../domain/ids.ts'
 import { designationInput } from '../domain/routing.ts'
-import type { Panels } from './ports.ts'
+import type { Panels } from './ports/panels.ts'
 
 /** A member as shown to his colleagues. */
 export type Person = Omit<CandidateFacts, 'position' | 'away' | 'openConversations' | 'lastDesignatedAt'> & {

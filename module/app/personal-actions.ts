@@ -2,7 +2,10 @@ import { fail, type Result } from '../domain/failures.ts'
 import { asMessageId, type ConversationId } from '../domain/ids.ts'
 import { type Viewer, visibleGroups } from './access.ts'
 import type { ConversationActions } from './act-on-conversation.ts'
-import type { Clock, Pbx, PersonalState, Reader, Store, UnreadTotals } from './ports.ts'
+import type { Clock } from './ports/ambient.ts'
+import type { Pbx } from './ports/pbx.ts'
+import type { Store } from './ports/store.ts'
+import type { PersonalState, Reader, UnreadTotals } from './ports/stored.ts'
 
 export interface PersonalDeps {
   readonly store: Store

@@ -3,7 +3,7 @@ import type { GroupRef } from '../domain/ids.ts'
 import type { InboundMessage } from '../domain/message.ts'
 import { decideInbound, type RoutingContext } from '../domain/routing.ts'
 import { applyRules, type RouteResult } from '../domain/rule-matching.ts'
-import type { InboundReceipt, InboundRoute } from './ports.ts'
+import type { InboundReceipt, InboundRoute } from './ports/store-requests.ts'
 import { type RoutingDeps, routingContext } from './routing-context.ts'
 
 export { type RoutingDeps, routingContext } from './routing-context.ts'

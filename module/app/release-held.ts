@@ -1,6 +1,6 @@
 import { opennessOf } from '../domain/rule-hours.ts'
 import { findRule } from '../domain/rules.ts'
-import type { Log } from './ports.ts'
+import type { Log } from './ports/ambient.ts'
 import { momentOf, type RoutingDeps } from './receive-inbound.ts'
 
 export interface ReleaseHeldDeps extends Pick<RoutingDeps, 'store' | 'pbx' | 'clock'> {

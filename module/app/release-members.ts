@@ -3,7 +3,7 @@ import { directoryChanges, isUnchanged } from '../domain/directory-changes.ts'
 import { succeed } from '../domain/failures.ts'
 import { type Extension, type GroupKey, groupOfKey } from '../domain/ids.ts'
 import { decideUnanswered } from '../domain/routing.ts'
-import type { Log } from './ports.ts'
+import type { Log } from './ports/ambient.ts'
 import { type RoutingDeps, routingContext, underRule } from './routing-context.ts'
 
 /**

@@ -4,7 +4,8 @@ import type { GroupRef, MessageId, RuleId } from '../domain/ids.ts'
 import { decideInbound } from '../domain/routing.ts'
 import { applyRules, type RouteResult, routeBy } from '../domain/rule-matching.ts'
 import { findRule, type MessageRule } from '../domain/rules.ts'
-import type { InboundReceipt, UnroutedMessage } from './ports.ts'
+import type { InboundReceipt } from './ports/store-requests.ts'
+import type { UnroutedMessage } from './ports/stored.ts'
 import {
   momentOf,
   type RoutingDeps,

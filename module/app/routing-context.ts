@@ -2,7 +2,10 @@ import { findGroup } from '../domain/directory.ts'
 import type { Extension, GroupKey, GroupRef, Millis, RuleId } from '../domain/ids.ts'
 import { groupKey } from '../domain/ids.ts'
 import type { RoutingContext } from '../domain/routing.ts'
-import type { Clock, Panels, Pbx, RandomSource, Store } from './ports.ts'
+import type { Clock, RandomSource } from './ports/ambient.ts'
+import type { Panels } from './ports/panels.ts'
+import type { Pbx } from './ports/pbx.ts'
+import type { Store } from './ports/store.ts'
 
 export interface RoutingDeps {
   readonly store: Store

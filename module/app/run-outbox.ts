@@ -1,19 +1,12 @@
 import { addressKey } from '../domain/address.ts'
 import { groupName } from '../domain/directory.ts'
 import type { CarrierId, Extension, Millis } from '../domain/ids.ts'
-import type {
-  Carrier,
-  Clock,
-  Log,
-  OutboxItem,
-  OutboxResult,
-  Panels,
-  Pbx,
-  Phones,
-  RandomSource,
-  SipMessenger,
-  Store,
-} from './ports.ts'
+import type { Clock, Log, RandomSource } from './ports/ambient.ts'
+import type { Carrier } from './ports/carriers.ts'
+import type { Panels } from './ports/panels.ts'
+import type { Pbx, Phones, SipMessenger } from './ports/pbx.ts'
+import type { Store } from './ports/store.ts'
+import type { OutboxItem, OutboxResult } from './ports/store-requests.ts'
 
 export interface OutboxDeps {
   readonly store: Store

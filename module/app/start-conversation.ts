@@ -6,7 +6,11 @@ import { asExtension, type GroupRef, groupKey } from '../domain/ids.ts'
 import type { Channel } from '../domain/message.ts'
 import { type Viewer, visibleGroups } from './access.ts'
 import type { CarrierAccounts } from './carrier-accounts.ts'
-import type { AddressReader, CarrierAccount, Clock, Pbx, StartReceipt, StartRequest, Store } from './ports.ts'
+import type { Clock } from './ports/ambient.ts'
+import type { AddressReader, CarrierAccount } from './ports/carriers.ts'
+import type { Pbx } from './ports/pbx.ts'
+import type { Store } from './ports/store.ts'
+import type { StartReceipt, StartRequest } from './ports/store-requests.ts'
 
 export interface StartDeps {
   readonly store: Store

@@ -4,7 +4,7 @@ import type { GroupSettings } from '../domain/group-settings.ts'
 import { type ConversationId, type GroupKey, type GroupRef, groupKey, groupOfKey } from '../domain/ids.ts'
 import { decideUnanswered, type RoutingContext, reachedByPhoneOnly } from '../domain/routing.ts'
 import { settingsOf } from '../domain/routing-context.ts'
-import type { Log } from './ports.ts'
+import type { Log } from './ports/ambient.ts'
 import { type RoutingDeps, routingContext, underRule } from './routing-context.ts'
 
 export interface SweepDeps extends RoutingDeps {

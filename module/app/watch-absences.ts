@@ -1,7 +1,8 @@
 import { unavailability } from '../domain/candidates.ts'
 import { findGroup } from '../domain/directory.ts'
 import { type Extension, type GroupKey, groupOfKey, type Millis } from '../domain/ids.ts'
-import type { Absence, Log } from './ports.ts'
+import type { Log } from './ports/ambient.ts'
+import type { Absence } from './ports/store-requests.ts'
 import type { Absences, RoutingDeps } from './routing-context.ts'
 
 export interface WatchAbsencesDeps extends Pick<RoutingDeps, 'store' | 'pbx' | 'panels' | 'clock'> {

@@ -3,7 +3,7 @@ import { fail, type Result } from '../domain/failures.ts'
 import { asExtension, type ConversationId } from '../domain/ids.ts'
 import type { Viewer } from './access.ts'
 import type { PersonalDeps } from './personal-actions.ts'
-import type { ReplyReceipt } from './ports.ts'
+import type { ReplyReceipt } from './ports/store-requests.ts'
 
 export interface NoteDraft {
   readonly text: string

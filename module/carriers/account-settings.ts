@@ -1,6 +1,6 @@
 import { type Static, type TSchema, Type } from 'typebox'
 import { Value } from 'typebox/value'
-import type { CarrierAccount } from '../app/ports.ts'
+import type { CarrierAccount } from '../app/ports/carriers.ts'
 
 /** An account cannot work as it is configured. The message names the path and says what belongs there. */
 export class CarrierSettingsError extends Error {

@@ -1,5 +1,5 @@
 import { type CountryCode, isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-js/max'
-import type { AddressReader } from '../app/ports.ts'
+import type { AddressReader } from '../app/ports/carriers.ts'
 import { type Address, isShortCode } from '../domain/address.ts'
 import { displayName } from './display-name.ts'
 

@@ -1,4 +1,6 @@
-import type { AddressReader, Carrier, CarrierAccount, Log, SipMessenger } from '../app/ports.ts'
+import type { Log } from '../app/ports/ambient.ts'
+import type { AddressReader, Carrier, CarrierAccount } from '../app/ports/carriers.ts'
+import type { SipMessenger } from '../app/ports/pbx.ts'
 import { CarrierSettingsError } from './account-settings.ts'
 import { createSipMessageCarrier } from './sip-message/sip-message-carrier.ts'
 import { createTwilioCarrier } from './twilio/twilio-carrier.ts'

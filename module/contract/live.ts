@@ -13,7 +13,8 @@
  *                         ◀───── watching                         who looks and writes where I may look too
  *                         ◀───── refused {code, sentence}         and the socket closes
  */
-import type { AgentWire, PersonWire } from './api.ts'
+import type { PersonWire } from './api/groups.ts'
+import type { AgentWire } from './api/parts.ts'
 
 export type ClientFrame =
   | { readonly type: 'hello'; readonly token: string; readonly cursor: string | null }

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { isAdmin, type Viewer } from '../app/access.ts'
-import type { Clock } from '../app/ports.ts'
+import type { Clock } from '../app/ports/ambient.ts'
 import { verifyToken } from '../app/session-token.ts'
 import { problem, sendProblem } from './problem.ts'
 

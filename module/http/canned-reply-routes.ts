@@ -1,8 +1,12 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import type { CannedReplies } from '../app/canned-replies.ts'
-import type { Pbx } from '../app/ports.ts'
-import { CannedReplyBodySchema, CannedReplyListSchema, CannedReplySchema } from '../contract/api.ts'
+import type { Pbx } from '../app/ports/pbx.ts'
+import {
+  CannedReplyBodySchema,
+  CannedReplyListSchema,
+  CannedReplySchema,
+} from '../contract/api/notes-and-canned-replies.ts'
 import type { CannedReply } from '../domain/canned-reply.ts'
 import { asCannedReplyId, asGroupNumber } from '../domain/ids.ts'
 import { requireAdmin } from './authentication.ts'

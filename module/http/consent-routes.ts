@@ -1,13 +1,16 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import { writeCursor } from '../app/cursor.ts'
-import type { AddressReader, Clock, Pbx, Store } from '../app/ports.ts'
+import type { Clock } from '../app/ports/ambient.ts'
+import type { AddressReader } from '../app/ports/carriers.ts'
+import type { Pbx } from '../app/ports/pbx.ts'
+import type { Store } from '../app/ports/store.ts'
 import {
   OptOutBodySchema,
   OptOutChangeListSchema,
   OptOutListSchema,
   OptOutResultSchema,
-} from '../contract/api.ts'
+} from '../contract/api/opt-outs.ts'
 import type { Actor } from '../domain/message.ts'
 import { requireAdmin, viewerOf } from './authentication.ts'
 import { readPageCursor } from './page-cursor.ts'

@@ -4,19 +4,17 @@ import { type Viewer, visibleGroups } from '../app/access.ts'
 import type { ConversationActions } from '../app/act-on-conversation.ts'
 import { writeCursor } from '../app/cursor.ts'
 import type { PersonalActions } from '../app/personal-actions.ts'
-import type { ConversationQuery, ConversationSummary, Pbx, Store } from '../app/ports.ts'
+import type { Pbx } from '../app/ports/pbx.ts'
+import type { Store } from '../app/ports/store.ts'
+import type { ConversationQuery, ConversationSummary } from '../app/ports/stored.ts'
 import {
   ConversationListSchema,
   ConversationQuerySchema,
   ConversationSchema,
-  DecisionListSchema,
-  DecisionSchema,
-  MessageListSchema,
-  MessageSchema,
-  ReplyBodySchema,
-  TakeBodySchema,
-  TransferBodySchema,
-} from '../contract/api.ts'
+} from '../contract/api/conversations.ts'
+import { DecisionListSchema, DecisionSchema } from '../contract/api/decisions.ts'
+import { TakeBodySchema, TransferBodySchema } from '../contract/api/handover.ts'
+import { MessageListSchema, MessageSchema, ReplyBodySchema } from '../contract/api/messages.ts'
 import { fail, type Result } from '../domain/failures.ts'
 import {
   asConversationId,

@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { Doctor } from '../app/doctor/doctor.ts'
-import type { Clock } from '../app/ports.ts'
-import { DoctorSchema } from '../contract/api.ts'
+import type { Clock } from '../app/ports/ambient.ts'
+import { DoctorSchema } from '../contract/api/system.ts'
 import { requireAdmin } from './authentication.ts'
 import { time } from './wire.ts'
 

@@ -2,14 +2,12 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import { visibleGroups } from '../app/access.ts'
 import { peopleOf } from '../app/people.ts'
-import type { Clock, Panels, Pbx, Store } from '../app/ports.ts'
-import {
-  GroupDetailSchema,
-  type GroupDetailWire,
-  GroupKindSchema,
-  GroupListSchema,
-  MeSchema,
-} from '../contract/api.ts'
+import type { Clock } from '../app/ports/ambient.ts'
+import type { Panels } from '../app/ports/panels.ts'
+import type { Pbx } from '../app/ports/pbx.ts'
+import type { Store } from '../app/ports/store.ts'
+import { GroupDetailSchema, type GroupDetailWire, GroupListSchema, MeSchema } from '../contract/api/groups.ts'
+import { GroupKindSchema } from '../contract/api/parts.ts'
 import { type Directory, findGroup } from '../domain/directory.ts'
 import type { Group } from '../domain/group.ts'
 import { asGroupNumber, groupKey, groupOfKey } from '../domain/ids.ts'

@@ -1,14 +1,15 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import { isSupervisor, visibleGroups } from '../app/access.ts'
-import type { Pbx, Store } from '../app/ports.ts'
+import type { Pbx } from '../app/ports/pbx.ts'
+import type { Store } from '../app/ports/store.ts'
 import {
-  GroupKindSchema,
   GroupSettingsBodySchema,
   type GroupSettingsBodyWire,
   GroupSettingsSchema,
   type GroupSettingsWire,
-} from '../contract/api.ts'
+} from '../contract/api/groups.ts'
+import { GroupKindSchema } from '../contract/api/parts.ts'
 import type { Failure } from '../domain/failures.ts'
 import { queueStrategies, ringGroupStrategies, type Strategy } from '../domain/group.ts'
 import type { GroupSettings } from '../domain/group-settings.ts'

@@ -3,16 +3,12 @@ import { Type } from 'typebox'
 import type { Viewer } from '../app/access.ts'
 import type { ConversationActions } from '../app/act-on-conversation.ts'
 import type { PersonalActions } from '../app/personal-actions.ts'
-import type { Pbx, Store } from '../app/ports.ts'
+import type { Pbx } from '../app/ports/pbx.ts'
+import type { Store } from '../app/ports/store.ts'
 import { createStartConversation, type StartDeps } from '../app/start-conversation.ts'
-import {
-  ConversationSchema,
-  ReassignBodySchema,
-  ReassignManyBodySchema,
-  ReassignManySchema,
-  StartBodySchema,
-  TimelineSchema,
-} from '../contract/api.ts'
+import { ConversationSchema } from '../contract/api/conversations.ts'
+import { ReassignBodySchema, ReassignManyBodySchema, ReassignManySchema } from '../contract/api/handover.ts'
+import { StartBodySchema, TimelineSchema } from '../contract/api/messages.ts'
 import { failureSentence } from '../domain/failures.ts'
 import { asConversationId, asGroupNumber, type ConversationId } from '../domain/ids.ts'
 import { viewerOf } from './authentication.ts'

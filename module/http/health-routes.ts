@@ -1,5 +1,6 @@
 import type { FastifyPluginAsync } from 'fastify'
-import type { Pbx, Store } from '../app/ports.ts'
+import type { Pbx } from '../app/ports/pbx.ts'
+import type { Store } from '../app/ports/store.ts'
 import type { Metrics } from './metrics.ts'
 
 export interface HealthRoutesDeps {

@@ -1,5 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client'
-import type { Pbx } from '../app/ports.ts'
+import type { Pbx } from '../app/ports/pbx.ts'
 
 /** What operators watch, in Prometheus' words. */
 export function createMetrics(pbx: Pbx) {

@@ -2,16 +2,11 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import type { CannedReplies } from '../app/canned-replies.ts'
 import type { PersonalActions } from '../app/personal-actions.ts'
-import type { Store } from '../app/ports.ts'
+import type { Store } from '../app/ports/store.ts'
 import type { WriteNote } from '../app/write-note.ts'
-import {
-  FilledInListSchema,
-  MessageSchema,
-  NoteBodySchema,
-  PersonalSchema,
-  PreferencesBodySchema,
-  ReadBodySchema,
-} from '../contract/api.ts'
+import { PersonalSchema, PreferencesBodySchema, ReadBodySchema } from '../contract/api/conversations.ts'
+import { MessageSchema } from '../contract/api/messages.ts'
+import { FilledInListSchema, NoteBodySchema } from '../contract/api/notes-and-canned-replies.ts'
 import { asConversationId } from '../domain/ids.ts'
 import { viewerOf } from './authentication.ts'
 import { sendFailure } from './problem.ts'

@@ -1,5 +1,5 @@
 import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify'
-import type { ProblemWire } from '../contract/api.ts'
+import type { ProblemWire } from '../contract/api/problem.ts'
 import { type Failure, type FailureCode, failureSentence } from '../domain/failures.ts'
 
 /** What each refusal is in HTTP. */

@@ -2,7 +2,11 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyReply } from 'fastify'
 import { Type } from 'typebox'
 import { checkRules } from '../app/check-rules.ts'
-import type { AddressReader, Clock, Pbx, RuleReceipt, Store } from '../app/ports.ts'
+import type { Clock } from '../app/ports/ambient.ts'
+import type { AddressReader } from '../app/ports/carriers.ts'
+import type { Pbx } from '../app/ports/pbx.ts'
+import type { Store } from '../app/ports/store.ts'
+import type { RuleReceipt } from '../app/ports/store-requests.ts'
 import type { SimulateRouting } from '../app/simulate-routing.ts'
 import {
   RuleBodySchema,
@@ -10,9 +14,8 @@ import {
   RuleListSchema,
   RuleOrderBodySchema,
   RuleSchema,
-  SimulationBodySchema,
-  SimulationSchema,
-} from '../contract/api.ts'
+} from '../contract/api/rules.ts'
+import { SimulationBodySchema, SimulationSchema } from '../contract/api/simulation.ts'
 import { addressOfKey } from '../domain/address.ts'
 import { asCarrierId, asExtension, asRuleId } from '../domain/ids.ts'
 import { findRule } from '../domain/rules.ts'

@@ -1,12 +1,7 @@
-import type { AddressReader } from '../app/ports.ts'
+import type { AddressReader } from '../app/ports/carriers.ts'
 import type { Simulation } from '../app/simulate-routing.ts'
-import type {
-  RuleBodyWire,
-  RuleFindingWire,
-  RuleOverridesWire,
-  RuleWire,
-  SimulationWire,
-} from '../contract/api.ts'
+import type { RuleBodyWire, RuleFindingWire, RuleOverridesWire, RuleWire } from '../contract/api/rules.ts'
+import type { SimulationWire } from '../contract/api/simulation.ts'
 import { patternText } from '../domain/address-pattern.ts'
 import { designate } from '../domain/designation.ts'
 import { type DidPattern, parseDids } from '../domain/did-pattern.ts'

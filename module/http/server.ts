@@ -6,7 +6,7 @@ import fastify, {
   type FastifySchema,
   LogController,
 } from 'fastify'
-import { ProblemSchema } from '../contract/api.ts'
+import { ProblemSchema } from '../contract/api/problem.ts'
 import type { FragmentManifest } from '../manifest.ts'
 import { type AdminRoutesDeps, adminRoutes } from './admin-routes.ts'
 import { authenticate } from './authentication.ts'

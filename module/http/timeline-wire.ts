@@ -1,5 +1,5 @@
-import type { TimelineEntry } from '../app/ports.ts'
-import type { TimelineWire } from '../contract/api.ts'
+import type { TimelineEntry } from '../app/ports/stored.ts'
+import type { TimelineWire } from '../contract/api/messages.ts'
 import { type Directory, groupName } from '../domain/directory.ts'
 import { explainDecision } from '../domain/explain.ts'
 import { groupOfKey } from '../domain/ids.ts'

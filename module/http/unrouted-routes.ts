@@ -1,14 +1,15 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import { writeCursor } from '../app/cursor.ts'
-import type { Pbx, Store } from '../app/ports.ts'
+import type { Pbx } from '../app/ports/pbx.ts'
+import type { Store } from '../app/ports/store.ts'
 import type { RouteUnrouted } from '../app/route-unrouted.ts'
 import {
   RouteMatchingSchema,
   UnroutedListSchema,
   UnroutedRouteBodySchema,
   UnroutedRoutedSchema,
-} from '../contract/api.ts'
+} from '../contract/api/unrouted.ts'
 import { asMessageId, asRuleId } from '../domain/ids.ts'
 import { requireAdmin } from './authentication.ts'
 import { readPageCursor } from './page-cursor.ts'

@@ -1,12 +1,16 @@
+import type { CarrierAccount } from '../app/ports/carriers.ts'
 import type {
-  CarrierAccount,
   ConversationSummary,
   PersonalState,
   StoredMessage,
   StoredNote,
   UnroutedMessage,
-} from '../app/ports.ts'
-import type { CarrierWire, ConversationWire, DecisionWire, GroupWire, MessageWire } from '../contract/api.ts'
+} from '../app/ports/stored.ts'
+import type { CarrierWire } from '../contract/api/carriers.ts'
+import type { ConversationWire } from '../contract/api/conversations.ts'
+import type { DecisionWire } from '../contract/api/decisions.ts'
+import type { MessageWire } from '../contract/api/messages.ts'
+import type { GroupWire } from '../contract/api/parts.ts'
 import { type Address, addressKey, canBeAnswered } from '../domain/address.ts'
 import type { DecisionRecord } from '../domain/conversation.ts'
 import { designate } from '../domain/designation.ts'

@@ -1,5 +1,7 @@
 import type { Viewer } from '../app/access.ts'
-import type { Clock, Pbx, Store } from '../app/ports.ts'
+import type { Clock } from '../app/ports/ambient.ts'
+import type { Pbx } from '../app/ports/pbx.ts'
+import type { Store } from '../app/ports/store.ts'
 import type { ClientFrame, ServerFrame, WatchersWire } from '../contract/live.ts'
 import type { CommittedEvent } from '../domain/events.ts'
 import { asConversationId, type Extension, type GroupKey, groupKey, type Millis } from '../domain/ids.ts'

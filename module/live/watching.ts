@@ -1,4 +1,4 @@
-import type { Clock } from '../app/ports.ts'
+import type { Clock } from '../app/ports/ambient.ts'
 import type { ConversationId, Extension, GroupKey, Millis } from '../domain/ids.ts'
 
 /** Said again by panels well within these; a panel that falls silent is forgotten. */

@@ -1,4 +1,4 @@
-import type { LinkFault } from '../app/ports.ts'
+import type { LinkFault } from '../app/ports/pbx.ts'
 import type { AmiAccess } from './ami-connection.ts'
 import type { LinkLoss } from './pbx-error.ts'
 import { isTlsFault, tlsSentence } from './tls-access.ts'

@@ -1,4 +1,4 @@
-import type { Log } from '../app/ports.ts'
+import type { Log } from '../app/ports/ambient.ts'
 import type { AriRequest, AriWorkerData, FromAriWorker, ToAriWorker } from './ari-worker.ts'
 import type { LinkLoss } from './pbx-error.ts'
 import { LinkError, PbxError } from './pbx-error.ts'

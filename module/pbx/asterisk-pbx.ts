@@ -1,4 +1,5 @@
-import type { Clock, Log, Pbx, RandomSource, SipMessenger, Unsubscribe } from '../app/ports.ts'
+import type { Clock, Log, RandomSource, Unsubscribe } from '../app/ports/ambient.ts'
+import type { Pbx, SipMessenger } from '../app/ports/pbx.ts'
 import type { Directory } from '../domain/directory.ts'
 import type { DirectoryChanges } from '../domain/directory-changes.ts'
 import type { Extension, PbxId } from '../domain/ids.ts'

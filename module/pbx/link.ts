@@ -1,4 +1,5 @@
-import type { Clock, LinkState, Log, RandomSource } from '../app/ports.ts'
+import type { Clock, Log, RandomSource } from '../app/ports/ambient.ts'
+import type { LinkState } from '../app/ports/pbx.ts'
 import type { LinkLoss } from './pbx-error.ts'
 import { lossOf } from './pbx-error.ts'
 

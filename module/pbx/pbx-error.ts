@@ -1,4 +1,4 @@
-import type { LinkFault } from '../app/ports.ts'
+import type { LinkFault } from '../app/ports/pbx.ts'
 
 /** Why one request of the PBX brought no answer. */
 export type PbxErrorCode =

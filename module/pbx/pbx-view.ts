@@ -1,4 +1,4 @@
-import type { Clock } from '../app/ports.ts'
+import type { Clock } from '../app/ports/ambient.ts'
 import type { Directory, Freshness, PbxSnapshot } from '../domain/directory.ts'
 import { emptyDirectory, sameDirectory } from '../domain/directory.ts'
 import { type DirectoryChanges, directoryChanges } from '../domain/directory-changes.ts'

@@ -1,4 +1,4 @@
-import type { Log } from '../app/ports.ts'
+import type { Log } from '../app/ports/ambient.ts'
 
 export type PbxWarningCode =
   /** The AMI or ARI account may not do something that Parley wants. */

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads'
-import type { Log } from '../app/ports.ts'
+import type { Log } from '../app/ports/ambient.ts'
 
 /** A worker thread that hosts a package which may crash, hang or print: none of it reaches this thread. */
 export interface Quarantine<In> {

@@ -1,4 +1,5 @@
-import type { Log, SipText, SipTextOutcome } from '../app/ports.ts'
+import type { Log } from '../app/ports/ambient.ts'
+import type { SipText, SipTextOutcome } from '../app/ports/pbx.ts'
 import type { AmiConnection } from './ami-connection.ts'
 import { permissionSentence } from './ami-permissions.ts'
 import type { AriConnection } from './ari-connection.ts'

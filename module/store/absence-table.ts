@@ -1,4 +1,4 @@
-import type { Absence, AbsenceRecord } from '../app/ports.ts'
+import type { Absence, AbsenceRecord } from '../app/ports/store-requests.ts'
 import type { Extension, GroupKey, Millis } from '../domain/ids.ts'
 import type { Connection } from './connection.ts'
 

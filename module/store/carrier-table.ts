@@ -1,4 +1,4 @@
-import type { CarrierAccount } from '../app/ports.ts'
+import type { CarrierAccount } from '../app/ports/carriers.ts'
 import { asCarrierId } from '../domain/ids.ts'
 import type { Connection } from './connection.ts'
 import type { SecretBox } from './secret-box.ts'

@@ -1,4 +1,4 @@
-import type { DesignationReceipt, DesignationRequest, ReminderRequest } from '../app/ports.ts'
+import type { DesignationReceipt, DesignationRequest, ReminderRequest } from '../app/ports/store-requests.ts'
 import type { ConversationState, DesignationChange, RoutingState } from '../domain/conversation.ts'
 import { fail, type Result, succeed } from '../domain/failures.ts'
 import type { Millis } from '../domain/ids.ts'

@@ -1,4 +1,5 @@
-import type { GroupTransferReceipt, GroupTransferRequest, IdSource } from '../app/ports.ts'
+import type { IdSource } from '../app/ports/ambient.ts'
+import type { GroupTransferReceipt, GroupTransferRequest } from '../app/ports/store-requests.ts'
 import type { ConversationState, DesignationChange, RoutingState } from '../domain/conversation.ts'
 import { type Result, succeed } from '../domain/failures.ts'
 import type { findForChange } from './commit-designation.ts'

@@ -1,4 +1,10 @@
-import type { IdSource, InboundReceipt, InboundRequest, InboundRoute, UnroutedRequest } from '../app/ports.ts'
+import type { IdSource } from '../app/ports/ambient.ts'
+import type {
+  InboundReceipt,
+  InboundRequest,
+  InboundRoute,
+  UnroutedRequest,
+} from '../app/ports/store-requests.ts'
 import { type Address, addressKey } from '../domain/address.ts'
 import { autoReplyWindowMs, judgeAutoReply, robotMemoryMs } from '../domain/auto-reply.ts'
 import type { AutoReplyWish, InboundDecision, RoutingState } from '../domain/conversation.ts'

@@ -1,4 +1,5 @@
-import type { IdSource, NoteRequest, ReplyReceipt } from '../app/ports.ts'
+import type { IdSource } from '../app/ports/ambient.ts'
+import type { NoteRequest, ReplyReceipt } from '../app/ports/store-requests.ts'
 import { fail, type Result, succeed } from '../domain/failures.ts'
 import { asMessageId, groupOfKey, type MessageId } from '../domain/ids.ts'
 import type { ConversationTable } from './conversation-table.ts'

@@ -1,4 +1,5 @@
-import type { PersonalState, Reader, Store } from '../app/ports.ts'
+import type { Store } from '../app/ports/store.ts'
+import type { PersonalState, Reader } from '../app/ports/stored.ts'
 import { fail, type Result, succeed } from '../domain/failures.ts'
 import type { Millis } from '../domain/ids.ts'
 import type { ConversationRow } from './conversation-row.ts'

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto'
+import type { IdSource } from '../app/ports/ambient.ts'
 import type {
-  IdSource,
   ReplyDecision,
   ReplyReceipt,
   ReplyRequest,
   StartReceipt,
   StartRequest,
-} from '../app/ports.ts'
+} from '../app/ports/store-requests.ts'
 import { addressKey } from '../domain/address.ts'
 import type { ConversationState, DesignationChange, LastInbound } from '../domain/conversation.ts'
 import { fail, type Result, succeed } from '../domain/failures.ts'

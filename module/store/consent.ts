@@ -1,4 +1,4 @@
-import type { OptOutRequest } from '../app/ports.ts'
+import type { OptOutRequest } from '../app/ports/store-requests.ts'
 import { addressKey } from '../domain/address.ts'
 import { type OptOutChange, optOutNote } from '../domain/opt-out.ts'
 import type { Notes } from './commit-note.ts'

@@ -1,4 +1,4 @@
-import type { ConversationQuery, ConversationSummary, HeldConversation, Page } from '../app/ports.ts'
+import type { ConversationQuery, ConversationSummary, HeldConversation, Page } from '../app/ports/stored.ts'
 import type { ConversationStatus } from '../domain/conversation.ts'
 import {
   asConversationId,

@@ -1,4 +1,4 @@
-import type { InboundRoute } from '../app/ports.ts'
+import type { InboundRoute } from '../app/ports/store-requests.ts'
 import { addressKey } from '../domain/address.ts'
 import type { ConversationStatus, DesignationCause, LastInbound } from '../domain/conversation.ts'
 import type { Extension, Millis, Seq } from '../domain/ids.ts'

@@ -1,4 +1,4 @@
-import type { IdSource } from '../app/ports.ts'
+import type { IdSource } from '../app/ports/ambient.ts'
 import type { AddressKey } from '../domain/address.ts'
 import type { Millis } from '../domain/ids.ts'
 import type { Connection } from './connection.ts'

@@ -1,4 +1,4 @@
-import type { OutboxItem, OutboxResult } from '../app/ports.ts'
+import type { OutboxItem, OutboxResult } from '../app/ports/store-requests.ts'
 import { addressOfKey } from '../domain/address.ts'
 import {
   afterReport,

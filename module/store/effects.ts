@@ -1,4 +1,4 @@
-import type { Log, Unsubscribe } from '../app/ports.ts'
+import type { Log, Unsubscribe } from '../app/ports/ambient.ts'
 import type { CommittedEvent } from '../domain/events.ts'
 
 /** What a verb brings that others want to hear of, once it is committed. */

@@ -1,4 +1,4 @@
-import type { StoredGroupSettings } from '../app/ports.ts'
+import type { StoredGroupSettings } from '../app/ports/store-requests.ts'
 import { fail, type Result, succeed } from '../domain/failures.ts'
 import { type GroupSettings, usualGroupSettings } from '../domain/group-settings.ts'
 import { type GroupKey, type GroupRef, groupKey } from '../domain/ids.ts'

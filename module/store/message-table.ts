@@ -1,4 +1,4 @@
-import type { StoredMessage } from '../app/ports.ts'
+import type { StoredMessage } from '../app/ports/stored.ts'
 import { type Address, addressKey, addressOfKey } from '../domain/address.ts'
 import type { DeliveryState, SendFailure } from '../domain/delivery.ts'
 import {

@@ -1,4 +1,4 @@
-import type { StoredNote } from '../app/ports.ts'
+import type { StoredNote } from '../app/ports/stored.ts'
 import {
   asConversationId,
   asMessageId,

@@ -1,4 +1,5 @@
-import type { IdSource, OutboxItem } from '../app/ports.ts'
+import type { IdSource } from '../app/ports/ambient.ts'
+import type { OutboxItem } from '../app/ports/store-requests.ts'
 import { addressOfKey } from '../domain/address.ts'
 import type { DeliveryState } from '../domain/delivery.ts'
 import {

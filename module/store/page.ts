@@ -1,4 +1,4 @@
-import type { Page } from '../app/ports.ts'
+import type { Page } from '../app/ports/stored.ts'
 import type { Seq } from '../domain/ids.ts'
 
 /** A page of what `read` gives newest first; one more than asked for is read, to know whether there is more. */

@@ -1,4 +1,4 @@
-import type { PersonalState, Reader, UnreadTotals } from '../app/ports.ts'
+import type { PersonalState, Reader, UnreadTotals } from '../app/ports/stored.ts'
 import type { Extension, Seq } from '../domain/ids.ts'
 import type { Connection } from './connection.ts'
 

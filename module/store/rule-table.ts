@@ -1,4 +1,4 @@
-import type { RuleReceipt } from '../app/ports.ts'
+import type { RuleReceipt } from '../app/ports/store-requests.ts'
 import { addressKey, addressOfKey } from '../domain/address.ts'
 import type { AddressRange } from '../domain/address-pattern.ts'
 import type { DidPattern } from '../domain/did-pattern.ts'

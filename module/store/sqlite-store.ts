@@ -1,4 +1,5 @@
-import type { Clock, IdSource, Log, Store } from '../app/ports.ts'
+import type { Clock, IdSource, Log } from '../app/ports/ambient.ts'
+import type { Store } from '../app/ports/store.ts'
 import { addressKey } from '../domain/address.ts'
 import { groupOfKey, type Seq } from '../domain/ids.ts'
 import { createAbsenceTable } from './absence-table.ts'

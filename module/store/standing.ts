@@ -1,4 +1,4 @@
-import type { IdSource } from '../app/ports.ts'
+import type { IdSource } from '../app/ports/ambient.ts'
 import type { ConversationStatus, DesignationChange } from '../domain/conversation.ts'
 import { asDecisionId, type DecisionId, groupOfKey, type Millis } from '../domain/ids.ts'
 import type { Actor } from '../domain/message.ts'

@@ -1,4 +1,4 @@
-import type { TimelineEntry } from '../app/ports.ts'
+import type { TimelineEntry } from '../app/ports/stored.ts'
 import type { ConversationStatus } from '../domain/conversation.ts'
 import { asConversationId, type ConversationId, type GroupKey, type Millis } from '../domain/ids.ts'
 import type { Actor } from '../domain/message.ts'

@@ -1,4 +1,4 @@
-import type { Page, UnroutedMessage } from '../app/ports.ts'
+import type { Page, UnroutedMessage } from '../app/ports/stored.ts'
 import { asMessageId, type MessageId, type Seq } from '../domain/ids.ts'
 import type { InboundMessage } from '../domain/message.ts'
 import type { Connection } from './connection.ts'

@@ -1,4 +1,4 @@
-import type { Placed } from '../app/ports.ts'
+import type { Placed } from '../app/ports/stored.ts'
 import {
   asConversationId,
   asRuleId,

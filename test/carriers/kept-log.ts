@@ -1,4 +1,4 @@
-import type { Log } from '../../module/app/ports.ts'
+import type { Log } from '../../module/app/ports/ambient.ts'
 
 export interface LogLine {
   readonly level: keyof Log

@@ -1,11 +1,6 @@
 import t from 'tap'
-import {
-  type CarrierAccount,
-  isWebhookCarrier,
-  type SipMessenger,
-  type SipText,
-  type SipTextOutcome,
-} from '../../module/app/ports.ts'
+import { type CarrierAccount, isWebhookCarrier } from '../../module/app/ports/carriers.ts'
+import type { SipMessenger, SipText, SipTextOutcome } from '../../module/app/ports/pbx.ts'
 import { CarrierSettingsError } from '../../module/carriers/account-settings.ts'
 import { createAddressReader } from '../../module/carriers/address-reader.ts'
 import { carrierKinds, createCarrier } from '../../module/carriers/registry.ts'

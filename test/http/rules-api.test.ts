@@ -1,5 +1,5 @@
 import t from 'tap'
-import type { RuleWire } from '../../module/contract/api.ts'
+import type { RuleWire } from '../../module/contract/api/rules.ts'
 import { asConversationId, groupKey } from '../../module/domain/ids.ts'
 import { bearer, createSampleSidecar, inbound, ringGroup } from './sample-sidecar.ts'
 

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import t from 'tap'
-import type { LinkFault } from '../../module/app/ports.ts'
+import type { LinkFault } from '../../module/app/ports/pbx.ts'
 import { emptyDirectory } from '../../module/domain/directory.ts'
 import { asPbxId } from '../../module/domain/ids.ts'
 import { type AmiConnection, type AmiOptions, openAmi } from '../../module/pbx/ami-connection.ts'

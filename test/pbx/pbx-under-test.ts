@@ -1,4 +1,4 @@
-import type { Log } from '../../module/app/ports.ts'
+import type { Log } from '../../module/app/ports/ambient.ts'
 import { asExtension, asPbxId } from '../../module/domain/ids.ts'
 import type { Presence } from '../../module/domain/presence.ts'
 import {

@@ -1,5 +1,6 @@
 import type t from 'tap'
-import type { Reader, Store } from '../../module/app/ports.ts'
+import type { Store } from '../../module/app/ports/store.ts'
+import type { Reader } from '../../module/app/ports/stored.ts'
 import type { CannedReply } from '../../module/domain/canned-reply.ts'
 import type { InboundDecision, RoutingState } from '../../module/domain/conversation.ts'
 import { succeed } from '../../module/domain/failures.ts'

@@ -1,5 +1,7 @@
 import type t from 'tap'
-import type { CarrierAccount, OutboxItem, Store } from '../../module/app/ports.ts'
+import type { CarrierAccount } from '../../module/app/ports/carriers.ts'
+import type { Store } from '../../module/app/ports/store.ts'
+import type { OutboxItem } from '../../module/app/ports/store-requests.ts'
 import type { ConversationState } from '../../module/domain/conversation.ts'
 import { designate } from '../../module/domain/designation.ts'
 import { type Directory, emptyDirectory } from '../../module/domain/directory.ts'

@@ -2,7 +2,8 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { v7 } from 'uuid'
-import type { InboundRequest, Store } from '../../module/app/ports.ts'
+import type { Store } from '../../module/app/ports/store.ts'
+import type { InboundRequest } from '../../module/app/ports/store-requests.ts'
 import type { Address } from '../../module/domain/address.ts'
 import type {
   DesignationCause,

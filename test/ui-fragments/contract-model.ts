@@ -1,11 +1,8 @@
-import type {
-  ConversationWire,
-  DecisionWire,
-  GroupWire,
-  MessageWire,
-  PersonalWire,
-  PersonWire,
-} from '../../module/contract/api.ts'
+import type { ConversationWire, PersonalWire } from '../../module/contract/api/conversations.ts'
+import type { DecisionWire } from '../../module/contract/api/decisions.ts'
+import type { PersonWire } from '../../module/contract/api/groups.ts'
+import type { MessageWire } from '../../module/contract/api/messages.ts'
+import type { GroupWire } from '../../module/contract/api/parts.ts'
 import type { EventWire, ServerFrame } from '../../module/contract/live.ts'
 
 export const support: GroupWire = { kind: 'queue', number: '8000', name: 'Support Department' }

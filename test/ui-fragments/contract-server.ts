@@ -3,15 +3,11 @@ import fastifyStatic from '@fastify/static'
 import fastifyWebsocket from '@fastify/websocket'
 import fastify, { type FastifyPluginAsync, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { WebSocket } from 'ws'
-import type {
-  CarrierWire,
-  ConversationWire,
-  DoctorWire,
-  MeWire,
-  RuleBodyWire,
-  RuleWire,
-  SystemWire,
-} from '../../module/contract/api.ts'
+import type { CarrierWire } from '../../module/contract/api/carriers.ts'
+import type { ConversationWire } from '../../module/contract/api/conversations.ts'
+import type { MeWire } from '../../module/contract/api/groups.ts'
+import type { RuleBodyWire, RuleWire } from '../../module/contract/api/rules.ts'
+import type { DoctorWire, SystemWire } from '../../module/contract/api/system.ts'
 import type { ClientFrame, ServerFrame, WatchersWire } from '../../module/contract/live.ts'
 import { ContractModel, did, support } from './contract-model.ts'
 

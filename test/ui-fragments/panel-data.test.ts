@@ -1,11 +1,7 @@
 import t from 'tap'
-import type {
-  ConversationWire,
-  MessageListWire,
-  MessageWire,
-  MeWire,
-  PersonalWire,
-} from '../../module/contract/api.ts'
+import type { ConversationWire, PersonalWire } from '../../module/contract/api/conversations.ts'
+import type { MeWire } from '../../module/contract/api/groups.ts'
+import type { MessageListWire, MessageWire } from '../../module/contract/api/messages.ts'
 import { firstState, isUnseen, unseenCount } from '../../ui-fragments/data/agent-state.ts'
 import { allowedActions } from '../../ui-fragments/data/allowed-actions.ts'
 import { backoffMs } from '../../ui-fragments/data/backoff.ts'

@@ -1,12 +1,8 @@
-import type {
-  CarrierWire,
-  DoctorWire,
-  GroupDetailWire,
-  MeWire,
-  RuleWire,
-  SystemWire,
-  UnroutedListWire,
-} from '../../module/contract/api.ts'
+import type { CarrierWire } from '../../module/contract/api/carriers.ts'
+import type { GroupDetailWire, MeWire } from '../../module/contract/api/groups.ts'
+import type { RuleWire } from '../../module/contract/api/rules.ts'
+import type { DoctorWire, SystemWire } from '../../module/contract/api/system.ts'
+import type { UnroutedListWire } from '../../module/contract/api/unrouted.ts'
 import type { ApiClient, CarrierDraft, RuleDraft } from './api-client.ts'
 import { asApiError } from './api-error.ts'
 import { backoffMs } from './backoff.ts'

@@ -1,4 +1,4 @@
-import type { PersonalWire } from '../../module/contract/api.ts'
+import type { PersonalWire } from '../../module/contract/api/conversations.ts'
 import type { AgentState } from './agent-state.ts'
 import { withUnseen } from './agent-state.ts'
 import type { ApiClient, ListFilter } from './api-client.ts'

@@ -1,4 +1,4 @@
-import type { ConversationWire } from '../../module/contract/api.ts'
+import type { ConversationWire } from '../../module/contract/api/conversations.ts'
 import { AgentEars, type AgentEarsPorts } from './agent-ears.ts'
 import { AgentReader } from './agent-reader.ts'
 import { type AgentState, firstState, openConversation, withUnseen } from './agent-state.ts'

@@ -1,4 +1,5 @@
-import type { ConversationWire, MeWire, PersonWire } from '../../module/contract/api.ts'
+import type { ConversationWire } from '../../module/contract/api/conversations.ts'
+import type { MeWire, PersonWire } from '../../module/contract/api/groups.ts'
 import { type ConversationList, emptyList, type ListView } from './conversation-list.ts'
 import type { ConversationThread } from './conversation-thread.ts'
 import type { LiveState } from './live-client.ts'

@@ -1,4 +1,5 @@
-import type { ConversationWire, MeWire } from '../../module/contract/api.ts'
+import type { ConversationWire } from '../../module/contract/api/conversations.ts'
+import type { MeWire } from '../../module/contract/api/groups.ts'
 
 /** Null when it may be done, else the reason why not, as a sentence to show beside the disabled control. */
 export type Hindrance = string | null

@@ -1,19 +1,16 @@
+import type { CarrierWire } from '../../module/contract/api/carriers.ts'
 import type {
-  CarrierWire,
   ConversationListWire,
   ConversationWire,
-  DecisionWire,
-  DoctorWire,
-  FilledInWire,
-  GroupDetailWire,
-  MessageListWire,
-  MeWire,
   PersonalWire,
-  RuleBodyWire,
-  RuleWire,
-  SystemWire,
-  UnroutedListWire,
-} from '../../module/contract/api.ts'
+} from '../../module/contract/api/conversations.ts'
+import type { DecisionWire } from '../../module/contract/api/decisions.ts'
+import type { GroupDetailWire, MeWire } from '../../module/contract/api/groups.ts'
+import type { MessageListWire } from '../../module/contract/api/messages.ts'
+import type { FilledInWire } from '../../module/contract/api/notes-and-canned-replies.ts'
+import type { RuleBodyWire, RuleWire } from '../../module/contract/api/rules.ts'
+import type { DoctorWire, SystemWire } from '../../module/contract/api/system.ts'
+import type { UnroutedListWire } from '../../module/contract/api/unrouted.ts'
 import { ApiError, asApiError, errorOfAnswer, timeoutError } from './api-error.ts'
 
 export type ListFilter = 'all' | 'mine' | 'unassigned' | 'closed'

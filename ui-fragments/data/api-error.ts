@@ -1,4 +1,5 @@
-import type { AgentWire, ProblemWire } from '../../module/contract/api.ts'
+import type { AgentWire } from '../../module/contract/api/parts.ts'
+import type { ProblemWire } from '../../module/contract/api/problem.ts'
 
 /** What the server said no with, or why it could not be asked. `sentence` is fit to show as it is. */
 export class ApiError extends Error {

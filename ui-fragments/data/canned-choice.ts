@@ -1,4 +1,4 @@
-import type { FilledInWire } from '../../module/contract/api.ts'
+import type { FilledInWire } from '../../module/contract/api/notes-and-canned-replies.ts'
 
 const mostShown = 8
 

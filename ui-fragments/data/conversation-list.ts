@@ -1,4 +1,8 @@
-import type { ConversationListWire, ConversationWire, PersonalWire } from '../../module/contract/api.ts'
+import type {
+  ConversationListWire,
+  ConversationWire,
+  PersonalWire,
+} from '../../module/contract/api/conversations.ts'
 import type { ListFilter } from './api-client.ts'
 
 export const listFilters = ['all', 'mine', 'unassigned', 'closed'] as const satisfies readonly ListFilter[]

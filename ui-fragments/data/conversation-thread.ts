@@ -1,4 +1,6 @@
-import type { DecisionWire, FilledInWire, MessageListWire, MessageWire } from '../../module/contract/api.ts'
+import type { DecisionWire } from '../../module/contract/api/decisions.ts'
+import type { MessageListWire, MessageWire } from '../../module/contract/api/messages.ts'
+import type { FilledInWire } from '../../module/contract/api/notes-and-canned-replies.ts'
 import type { UnsentReply } from './drafts.ts'
 
 /**

@@ -1,4 +1,4 @@
-import type { DecisionWire } from '../../module/contract/api.ts'
+import type { DecisionWire } from '../../module/contract/api/decisions.ts'
 
 /** One line of the timeline: what happened to the designation, from the reader's side. */
 export function decisionLine(decision: DecisionWire, me: string | null): string {

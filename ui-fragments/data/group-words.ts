@@ -1,4 +1,5 @@
-import type { GroupDetailWire, GroupWire } from '../../module/contract/api.ts'
+import type { GroupDetailWire } from '../../module/contract/api/groups.ts'
+import type { GroupWire } from '../../module/contract/api/parts.ts'
 
 const kindNames: Readonly<Record<GroupWire['kind'], string>> = {
   queue: 'Queue',

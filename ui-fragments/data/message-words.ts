@@ -1,4 +1,5 @@
-import type { ConversationWire, MessageWire } from '../../module/contract/api.ts'
+import type { ConversationWire } from '../../module/contract/api/conversations.ts'
+import type { MessageWire } from '../../module/contract/api/messages.ts'
 
 export type Channel = NonNullable<MessageWire['channel']>
 

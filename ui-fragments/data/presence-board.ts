@@ -1,4 +1,4 @@
-import type { GroupDetailWire, PersonWire } from '../../module/contract/api.ts'
+import type { GroupDetailWire, PersonWire } from '../../module/contract/api/groups.ts'
 import type { ServerFrame } from '../../module/contract/live.ts'
 
 export type PresenceFrame = Extract<ServerFrame, { type: 'presence' }>

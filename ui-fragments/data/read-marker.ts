@@ -1,4 +1,4 @@
-import type { ConversationWire, PersonalWire } from '../../module/contract/api.ts'
+import type { ConversationWire, PersonalWire } from '../../module/contract/api/conversations.ts'
 import type { ApiClient } from './api-client.ts'
 import type { ConversationThread } from './conversation-thread.ts'
 

@@ -1,4 +1,5 @@
-import type { DecisionWire, MessageWire } from '../../module/contract/api.ts'
+import type { DecisionWire } from '../../module/contract/api/decisions.ts'
+import type { MessageWire } from '../../module/contract/api/messages.ts'
 import type { ConversationThread, PendingReply } from './conversation-thread.ts'
 import { dayWords } from './time-words.ts'
 

@@ -1,5 +1,6 @@
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit'
-import type { GroupDetailWire, SystemWire } from '../../module/contract/api.ts'
+import type { GroupDetailWire } from '../../module/contract/api/groups.ts'
+import type { SystemWire } from '../../module/contract/api/system.ts'
 import type { AdminState } from '../data/admin-session.ts'
 import { foreignWords, kindName } from '../data/group-words.ts'
 import { boardKey } from '../data/presence-board.ts'

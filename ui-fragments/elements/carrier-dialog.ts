@@ -1,5 +1,5 @@
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit'
-import type { CarrierWire } from '../../module/contract/api.ts'
+import type { CarrierWire } from '../../module/contract/api/carriers.ts'
 import {
   type CarrierField,
   type CarrierKind,

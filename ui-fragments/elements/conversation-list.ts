@@ -1,6 +1,6 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit'
 import { repeat } from 'lit/directives/repeat.js'
-import type { ConversationWire } from '../../module/contract/api.ts'
+import type { ConversationWire } from '../../module/contract/api/conversations.ts'
 import { type AgentState, isUnseen } from '../data/agent-state.ts'
 import type { ListFilter } from '../data/api-client.ts'
 import { type ChannelFilter, countOf, listFilters, visible } from '../data/conversation-list.ts'

@@ -1,5 +1,5 @@
 import { css, html, nothing, type TemplateResult } from 'lit'
-import type { ConversationWire } from '../../module/contract/api.ts'
+import type { ConversationWire } from '../../module/contract/api/conversations.ts'
 import { channelNames } from '../data/message-words.ts'
 import { durationWords, fullTime, rowTime } from '../data/time-words.ts'
 import { avatar } from './avatar.ts'

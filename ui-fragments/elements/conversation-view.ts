@@ -1,5 +1,5 @@
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit'
-import type { ConversationWire } from '../../module/contract/api.ts'
+import type { ConversationWire } from '../../module/contract/api/conversations.ts'
 import { type AgentState, openConversation, openPeople } from '../data/agent-state.ts'
 import { type AllowedActions, allowedActions } from '../data/allowed-actions.ts'
 import type { ConversationThread } from '../data/conversation-thread.ts'

@@ -1,5 +1,5 @@
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit'
-import type { DecisionWire } from '../../module/contract/api.ts'
+import type { DecisionWire } from '../../module/contract/api/decisions.ts'
 import { whyQuestion } from '../data/decision-words.ts'
 import { fullTime } from '../data/time-words.ts'
 import { closeIcon } from './icons.ts'

@@ -1,5 +1,5 @@
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit'
-import type { DoctorWire, FindingWire } from '../../module/contract/api.ts'
+import type { DoctorWire, FindingWire } from '../../module/contract/api/system.ts'
 import { fullTime } from '../data/time-words.ts'
 import { ask } from './admin-events.ts'
 import { adminStyles } from './admin-styles.ts'

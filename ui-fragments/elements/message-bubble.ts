@@ -1,5 +1,6 @@
 import { css, html, nothing, type TemplateResult } from 'lit'
-import type { MessageWire, PersonWire } from '../../module/contract/api.ts'
+import type { PersonWire } from '../../module/contract/api/groups.ts'
+import type { MessageWire } from '../../module/contract/api/messages.ts'
 import { channelNames, deliveryWords, mediaWords } from '../data/message-words.ts'
 import { fullTime, timeOfDay } from '../data/time-words.ts'
 import { checkIcon, clockIcon, doubleCheckIcon, warningIcon } from './icons.ts'

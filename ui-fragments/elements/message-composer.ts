@@ -1,5 +1,5 @@
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit'
-import type { FilledInWire } from '../../module/contract/api.ts'
+import type { FilledInWire } from '../../module/contract/api/notes-and-canned-replies.ts'
 import { asksForCanned, cannedChoices } from '../data/canned-choice.ts'
 import { messageLength } from '../data/message-length.ts'
 import { type Channel, channelNames } from '../data/message-words.ts'

@@ -1,4 +1,4 @@
-import type { DecisionWire } from '../../module/contract/api.ts'
+import type { DecisionWire } from '../../module/contract/api/decisions.ts'
 import type { ListView } from '../data/conversation-list.ts'
 import type { PendingReply } from '../data/conversation-thread.ts'
 

@@ -1,5 +1,5 @@
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit'
-import type { PersonWire } from '../../module/contract/api.ts'
+import type { PersonWire } from '../../module/contract/api/groups.ts'
 import { avatar, avatarStyles } from './avatar.ts'
 import { presenceDetail, presenceDot } from './presence.ts'
 import { baseStyles, controlStyles } from './theme.ts'

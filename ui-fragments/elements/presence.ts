@@ -1,5 +1,5 @@
 import { html, type TemplateResult } from 'lit'
-import type { PersonWire } from '../../module/contract/api.ts'
+import type { PersonWire } from '../../module/contract/api/groups.ts'
 import { toneOf } from '../data/presence-board.ts'
 
 /** The dot only repeats the words that stand beside it. */

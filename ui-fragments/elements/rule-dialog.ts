@@ -1,5 +1,6 @@
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit'
-import type { GroupWire, RuleWire } from '../../module/contract/api.ts'
+import type { GroupWire } from '../../module/contract/api/parts.ts'
+import type { RuleWire } from '../../module/contract/api/rules.ts'
 import { type AdminState, draftOf } from '../data/admin-session.ts'
 import type { RuleDraft } from '../data/api-client.ts'
 import { listOf } from '../data/carrier-fields.ts'

@@ -1,6 +1,6 @@
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit'
 import { repeat } from 'lit/directives/repeat.js'
-import type { RuleWire } from '../../module/contract/api.ts'
+import type { RuleWire } from '../../module/contract/api/rules.ts'
 import { type AdminState, draftOf } from '../data/admin-session.ts'
 import { groupWords } from '../data/group-words.ts'
 import { channelNames } from '../data/message-words.ts'

@@ -1,5 +1,5 @@
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit'
-import type { PersonWire } from '../../module/contract/api.ts'
+import type { PersonWire } from '../../module/contract/api/groups.ts'
 import { avatar, avatarStyles } from './avatar.ts'
 import { closeIcon, searchIcon } from './icons.ts'
 import { emit } from './panel-events.ts'

@@ -1,4 +1,4 @@
-import type { LinkFault } from '../ports.ts'
+import type { LinkFault } from '../ports/pbx.ts'
 import type { Fact } from './fact.ts'
 
 /** Whether one of the two interfaces of Asterisk could be logged in to. */

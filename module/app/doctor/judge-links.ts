@@ -1,4 +1,4 @@
-import type { LinkFault } from '../ports.ts'
+import type { LinkFault } from '../ports/pbx.ts'
 import type { Fact } from './fact.ts'
 import type { Lack, LinkFact, PbxFacts } from './facts.ts'
 import { type Finding, type FindingCode, fail, ok, unknown, warn } from './finding.ts'

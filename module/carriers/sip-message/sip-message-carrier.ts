@@ -1,5 +1,7 @@
 import { type Static, Type } from 'typebox'
-import type { Carrier, CarrierAccount, Log, SipMessenger, SipTextOutcome } from '../../app/ports.ts'
+import type { Log } from '../../app/ports/ambient.ts'
+import type { Carrier, CarrierAccount } from '../../app/ports/carriers.ts'
+import type { SipMessenger, SipTextOutcome } from '../../app/ports/pbx.ts'
 import type { Address } from '../../domain/address.ts'
 import type { SendFailureCode, SendOutcome } from '../../domain/delivery.ts'
 import { CarrierSettingsError, readPart, Text } from '../account-settings.ts'

@@ -1,4 +1,4 @@
-import type { Clock } from '../../app/ports.ts'
+import type { Clock } from '../../app/ports/ambient.ts'
 import type { Millis } from '../../domain/ids.ts'
 
 export interface SpoolFailure {

@@ -1,7 +1,7 @@
 import { closeSync, constants, fstatSync, lstatSync, openSync, readSync } from 'node:fs'
 import { access, mkdir, opendir, rename, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Clock } from '../../app/ports.ts'
+import type { Clock } from '../../app/ports/ambient.ts'
 import { longestRecordBytes } from './spool-record.ts'
 
 /** One entry of `new/`, not yet opened. */

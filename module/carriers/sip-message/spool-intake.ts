@@ -1,4 +1,5 @@
-import type { AddressReader, CarrierAccount, Clock, Log, Unsubscribe } from '../../app/ports.ts'
+import type { Clock, Log, Unsubscribe } from '../../app/ports/ambient.ts'
+import type { AddressReader, CarrierAccount } from '../../app/ports/carriers.ts'
 import { addressKey } from '../../domain/address.ts'
 import type { InboundMessage } from '../../domain/message.ts'
 import { createSenderLanes } from './sender-lanes.ts'

@@ -1,4 +1,4 @@
-import type { AddressReader } from '../../app/ports.ts'
+import type { AddressReader } from '../../app/ports/carriers.ts'
 import { sameAddress } from '../../domain/address.ts'
 import type { CarrierId, Millis } from '../../domain/ids.ts'
 import type { InboundMessage, MessageContent } from '../../domain/message.ts'

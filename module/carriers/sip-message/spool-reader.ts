@@ -1,4 +1,5 @@
-import type { AddressReader, CarrierAccount, Clock, Log } from '../../app/ports.ts'
+import type { Clock, Log } from '../../app/ports/ambient.ts'
+import type { AddressReader, CarrierAccount } from '../../app/ports/carriers.ts'
 import type { Millis } from '../../domain/ids.ts'
 import type { InboundMessage } from '../../domain/message.ts'
 import type { SpoolBackoff } from './spool-backoff.ts'

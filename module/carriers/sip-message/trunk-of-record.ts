@@ -1,4 +1,4 @@
-import type { AddressReader, CarrierAccount } from '../../app/ports.ts'
+import type { AddressReader, CarrierAccount } from '../../app/ports/carriers.ts'
 import { sameAddress } from '../../domain/address.ts'
 import { asCarrierId, type CarrierId } from '../../domain/ids.ts'
 import type { SpoolRecord } from './spool-record.ts'

@@ -1,4 +1,4 @@
-import type { AddressReader } from '../../app/ports.ts'
+import type { AddressReader } from '../../app/ports/carriers.ts'
 import type { Address } from '../../domain/address.ts'
 import type { Channel } from '../../domain/message.ts'
 

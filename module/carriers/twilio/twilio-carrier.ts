@@ -1,12 +1,12 @@
 import { type Static, Type } from 'typebox'
+import type { Log } from '../../app/ports/ambient.ts'
 import type {
   AddressReader,
   CarrierAccount,
-  Log,
   WebhookCarrier,
   WebhookRequest,
   WebhookResult,
-} from '../../app/ports.ts'
+} from '../../app/ports/carriers.ts'
 import type { SendOutcome } from '../../domain/delivery.ts'
 import type { MessageId } from '../../domain/ids.ts'
 import { CarrierSettingsError, readPart, Text } from '../account-settings.ts'

@@ -1,4 +1,4 @@
-import type { AddressReader, WebhookAnswer, WebhookResult } from '../../app/ports.ts'
+import type { AddressReader, WebhookAnswer, WebhookResult } from '../../app/ports/carriers.ts'
 import type { DeliveryReport, ReportedState } from '../../domain/delivery.ts'
 import { asMessageId, type CarrierId, type Millis } from '../../domain/ids.ts'
 import type { InboundMessage, MediaRef } from '../../domain/message.ts'

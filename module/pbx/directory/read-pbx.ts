@@ -1,4 +1,4 @@
-import type { Clock } from '../../app/ports.ts'
+import type { Clock } from '../../app/ports/ambient.ts'
 import { type Directory, sameEntries } from '../../domain/directory.ts'
 import { asExtension, type Extension } from '../../domain/ids.ts'
 import type { AmiMessage } from '../ami-message.ts'

@@ -1,6 +1,6 @@
 import { type Fact, fact, notKnown } from '../../app/doctor/fact.ts'
 import type { Lack, LinkFact, PbxFacts } from '../../app/doctor/facts.ts'
-import type { Log } from '../../app/ports.ts'
+import type { Log } from '../../app/ports/ambient.ts'
 import { accountWarnings } from '../account-warnings.ts'
 import { type AmiAccess, type AmiConnection, type AmiTimes, openAmi } from '../ami-connection.ts'
 import { field } from '../ami-message.ts'

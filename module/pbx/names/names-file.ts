@@ -1,5 +1,5 @@
 import { readFileSync, statSync } from 'node:fs'
-import type { Log } from '../../app/ports.ts'
+import type { Log } from '../../app/ports/ambient.ts'
 import { noNames, type PbxNames, parseNames } from './pbx-names.ts'
 
 /** The names file as it stands, looked at again and again. */

@@ -1,4 +1,4 @@
-import type { Clock } from '../../app/ports.ts'
+import type { Clock } from '../../app/ports/ambient.ts'
 import type { ExtensionEntry } from '../../domain/directory.ts'
 import type { Extension, Millis } from '../../domain/ids.ts'
 import type { AgentStatus, Presence } from '../../domain/presence.ts'

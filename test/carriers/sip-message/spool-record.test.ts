@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import t from 'tap'
-import type { CarrierAccount } from '../../../module/app/ports.ts'
+import type { CarrierAccount } from '../../../module/app/ports/carriers.ts'
 import { createAddressReader } from '../../../module/carriers/address-reader.ts'
 import { readSipParty } from '../../../module/carriers/sip-message/sip-uri.ts'
 import { messageOfRecord } from '../../../module/carriers/sip-message/spool-message.ts'

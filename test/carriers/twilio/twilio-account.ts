@@ -1,4 +1,4 @@
-import type { CarrierAccount } from '../../../module/app/ports.ts'
+import type { CarrierAccount } from '../../../module/app/ports/carriers.ts'
 import { asCarrierId } from '../../../module/domain/ids.ts'
 
 export const accountSid = 'AC0123456789abcdef0123456789abcdef'

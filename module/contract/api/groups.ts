@@ -1,0 +1,88 @@
+import { type Static, Type } from 'typebox'
+import { closed, GroupSchema, Nullable, Time } from './parts.ts'
+
+const UpToAYearMinutes = Type.Integer({ minimum: 1, maximum: 525_600 })
+
+export const StickySchema = Type.Union([
+  Type.Object({ kind: Type.Literal('keep') }, closed),
+  Type.Object(
+    { kind: Type.Literal('when-unavailable'), afterMinutes: Type.Integer({ minimum: 0, maximum: 525_600 }) },
+    closed,
+  ),
+  Type.Object({ kind: Type.Literal('unanswered'), afterMinutes: UpToAYearMinutes }, closed),
+])
+
+export type StickyWire = Static<typeof StickySchema>
+
+const groupSettings = {
+  sticky: StickySchema,
+  strategy: Nullable(Type.String({ maxLength: 20, description: 'Null for the PBX’s own of this group' })),
+  cap: Nullable(Type.Integer({ minimum: 1, maximum: 10_000 })),
+  mayReply: Type.Enum(['any-member', 'designated-only']),
+  closeAfterMinutes: Nullable(UpToAYearMinutes),
+  remindAfterMinutes: Nullable(UpToAYearMinutes),
+  escalateAfterMinutes: Nullable(UpToAYearMinutes),
+}
+
+export const GroupSettingsSchema = Type.Object(
+  { ...groupSettings, version: Type.Integer({ description: 'Send it with a change' }) },
+  closed,
+)
+
+export const GroupSettingsBodySchema = Type.Object(
+  { ...groupSettings, version: Type.Optional(Type.Integer({ minimum: 0 })) },
+  closed,
+)
+
+export type GroupSettingsWire = Static<typeof GroupSettingsSchema>
+
+export type GroupSettingsBodyWire = Static<typeof GroupSettingsBodySchema>
+
+/** One member with what is known of him right now. `summary` is ready to show: `On a call`. */
+export const PersonSchema = Type.Object(
+  {
+    extension: Type.String(),
+    name: Type.String(),
+    loggedIn: Type.Boolean(),
+    paused: Type.Boolean(),
+    pausedReason: Nullable(Type.String()),
+    registration: Type.Enum(['registered', 'unregistered', 'unknown']),
+    call: Type.Enum(['idle', 'ringing', 'on-call', 'on-hold', 'wrap-up', 'unknown']),
+    dnd: Type.Enum(['on', 'off', 'unknown']),
+    panelOpen: Type.Boolean(),
+    penalty: Type.Integer(),
+    available: Type.Boolean({ description: 'Whether a new conversation could be designated to him now' }),
+    summary: Type.String(),
+  },
+  closed,
+)
+
+export type PersonWire = Static<typeof PersonSchema>
+
+export const GroupDetailSchema = Type.Object(
+  {
+    group: GroupSchema,
+    strategy: Type.String(),
+    stale: Type.Boolean({ description: 'The PBX is not answering: this is what it said last' }),
+    people: Type.Array(PersonSchema),
+    foreign: Type.Array(Type.Object({ text: Type.String(), reason: Type.String() }, closed)),
+  },
+  closed,
+)
+
+export type GroupDetailWire = Static<typeof GroupDetailSchema>
+
+export const GroupListSchema = Type.Object({ items: Type.Array(GroupDetailSchema) }, closed)
+
+export const MeSchema = Type.Object(
+  {
+    extension: Nullable(Type.String()),
+    name: Type.String(),
+    roles: Type.Array(Type.String()),
+    groups: Type.Array(GroupSchema),
+    expiresAt: Time,
+  },
+  closed,
+)
+
+export type MeWire = Static<typeof MeSchema>

@@ -1,0 +1,106 @@
+import { type Static, Type } from 'typebox'
+import {
+  AgentSchema,
+  ChannelSchema,
+  closed,
+  DeliveryStateSchema,
+  FailureSchema,
+  GroupKindSchema,
+  GroupSchema,
+  Nullable,
+  Time,
+} from './parts.ts'
+
+export const MessageSchema = Type.Object(
+  {
+    id: Type.String(),
+    direction: Type.Enum(['in', 'out', 'note'], {
+      description: 'A note is internal: no customer ever sees it',
+    }),
+    channel: Nullable(ChannelSchema),
+    did: Nullable(Type.String({ description: 'Null for notes, as is the channel' })),
+    text: Type.String(),
+    media: Type.Array(Type.Object({ contentType: Nullable(Type.String()) }, closed)),
+    notice: Nullable(Type.String({ description: 'What stands in place of a text that could not be had' })),
+    mention: Nullable(Type.String({ description: 'Extension of the agent designated when it came' })),
+    mentionName: Nullable(Type.String()),
+    mentions: Type.Array(AgentSchema, { description: 'Whom a note mentions' }),
+    author: Type.Object(
+      {
+        kind: Type.Enum(['agent', 'customer', 'pbx', 'admin']),
+        extension: Nullable(Type.String()),
+        name: Type.String(),
+      },
+      closed,
+    ),
+    state: Nullable(DeliveryStateSchema),
+    failure: Nullable(FailureSchema),
+    carrierAt: Nullable(Time),
+    at: Time,
+  },
+  closed,
+)
+
+export type MessageWire = Static<typeof MessageSchema>
+
+export const MessageListSchema = Type.Object(
+  {
+    items: Type.Array(MessageSchema, { description: 'Newest first' }),
+    next: Nullable(Type.String({ description: 'Pass as `before` for older ones' })),
+    cursor: Type.String(),
+  },
+  closed,
+)
+
+export type MessageListWire = Static<typeof MessageListSchema>
+
+/** No NUL: Asterisk's strings end there, so the rest of the text would be lost on its way. */
+export const ReplyBodySchema = Type.Object(
+  { text: Type.String({ maxLength: 4096, pattern: '^[^\\u0000]*$' }) },
+  closed,
+)
+
+export const StartBodySchema = Type.Object(
+  {
+    to: Type.String({ minLength: 1, maxLength: 40, description: 'The customer’s number' }),
+    group: Type.Object(
+      { kind: GroupKindSchema, number: Type.String({ minLength: 1, maxLength: 20 }) },
+      closed,
+    ),
+    from: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 40,
+        description: 'A business number; left out, the one by which the group was texted last',
+      }),
+    ),
+    channel: Type.Optional(ChannelSchema),
+    text: Type.String({ maxLength: 4096 }),
+  },
+  closed,
+)
+
+/** What happened to a conversation besides its messages. */
+export const TimelineSchema = Type.Object(
+  {
+    items: Type.Array(
+      Type.Object(
+        {
+          kind: Type.Enum(['designation', 'status']),
+          id: Type.String({ description: 'Of the decision, for a designation' }),
+          at: Time,
+          sentence: Type.String(),
+          actor: Type.Object({ kind: Type.String(), name: Type.String() }, closed),
+          note: Nullable(Type.String()),
+          status: Nullable(Type.Enum(['open', 'closed'])),
+          other: Nullable(Type.Object({ id: Type.String(), group: GroupSchema }, closed)),
+        },
+        closed,
+      ),
+      { description: 'Newest first' },
+    ),
+  },
+  closed,
+)
+
+export type TimelineWire = Static<typeof TimelineSchema>
