@@ -189,7 +189,7 @@ export function createInboundVerbs(tables: InboundTables, newId: IdSource) {
 
   function insertMessage(
     effects: Effects,
-    { messageId: id, message, route, at }: Arrival,
+    { messageId: id, message, route, at, late }: Arrival,
     conversation: ConversationRow,
     decision: InboundDecision,
     author: Actor,
@@ -219,7 +219,7 @@ export function createInboundVerbs(tables: InboundTables, newId: IdSource) {
       at: message.receivedAt,
     })
     const waits = conversation.status === 'open' || decision.reopens
-    conversations.setInbound(conversation.pk, seq, message, { waits, route })
+    conversations.setInbound(conversation.pk, seq, message, { waits, route, late })
     return seq
   }
 

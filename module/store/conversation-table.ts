@@ -34,7 +34,7 @@ export interface ConversationTable {
     pk: number,
     seq: Seq,
     message: InboundMessage,
-    state: { readonly waits: boolean; readonly route: InboundRoute },
+    state: { readonly waits: boolean; readonly route: InboundRoute; readonly late: boolean },
   ): void
   setOutbound(pk: number, seq: Seq, channel: number, at: Millis): void
   setReminded(pk: number, at: Millis): void
@@ -105,13 +105,14 @@ export function createConversationTable(db: Connection): ConversationTable {
       setStanding.run(status, designated, designatedName, designatedCause, designatedAt, pk)
     },
     setActivity: (pk, seq, at) => void setActivity.run(seq, at, pk),
-    setInbound(pk, seq, message, { waits, route }) {
+    setInbound(pk, seq, message, { waits, route, late }) {
       const at = message.receivedAt
       setInbound.run({
         pk,
         seq,
         at,
         waits: waits ? 1 : 0,
+        late: late ? 1 : 0,
         channel: channelBit(message.channel),
         rule: route.ruleId,
         held: route.held === true ? 1 : 0,
@@ -129,6 +130,6 @@ export function createConversationTable(db: Connection): ConversationTable {
   }
 }
 
-/** What was unrouted for a while comes late: it must not turn the way back to an older one. */
+/** What was unrouted for a while comes late: it must not turn the way back to an older one. Times are whole ms. */
 const wayBack = (column: string, value: string): string =>
-  `${column} = iif(coalesce(in_at <= $at, 1), ${value}, ${column})`
+  `${column} = iif(coalesce(in_at < $at + (NOT $late), 1), ${value}, ${column})`

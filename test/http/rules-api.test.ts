@@ -372,8 +372,11 @@ t.test('a late message does not turn the way back, nor hear an old STOP again', 
     content: { kind: 'text', text: 'STOP', media: [] },
   })
   await receiveInbound(stop)
-  await receiveInbound(inbound({ did: lost, content: { kind: 'text', text: 'START', media: [] } }))
-  const newer = await receiveInbound(inbound())
+  const receivedAt = Date.now()
+  await receiveInbound(
+    inbound({ did: lost, receivedAt, content: { kind: 'text', text: 'START', media: [] } }),
+  )
+  const newer = await receiveInbound(inbound({ receivedAt }))
   const id = newer.kind === 'committed' ? newer.conversationId : 'none'
   await call('PUT', '/rules/lost', {
     ...body,
