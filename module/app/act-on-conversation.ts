@@ -10,7 +10,7 @@ import {
   decideTake,
   decideTransfer,
 } from '../domain/handover.ts'
-import { asExtension, type ConversationId, type GroupRef, groupKey } from '../domain/ids.ts'
+import { asExtension, type ConversationId, type GroupRef, groupKey, type MessageId } from '../domain/ids.ts'
 import type { Actor } from '../domain/message.ts'
 import { isAdmin, isSupervisor, type Viewer, visibleGroups } from './access.ts'
 import type { DesignationReceipt, GroupTransferReceipt, ReplyReceipt } from './ports/store-requests.ts'
@@ -84,12 +84,14 @@ export function createConversationActions(deps: RoutingDeps) {
       id: ConversationId,
       text: string,
       idempotencyKey: string,
+      seen: MessageId | null = null,
     ): Promise<Result<ReplyReceipt>> {
       if (text.trim() === '') return Promise.resolve(fail({ code: 'empty-message' }))
       return act(viewer, id, (author, { group }) => {
-        const { mayReply } = store.groupSettings(group).settings
-        return store.commitReply({ conversationId: id, author, text, idempotencyKey, at: clock() }, (state) =>
-          decideReply(state, author, mayReply),
+        const context = routingContext(deps, group)
+        return store.commitReply(
+          { conversationId: id, author, text, idempotencyKey, seen, at: context.at },
+          (state, answered) => decideReply(state, author, context, answered),
         )
       })
     },
@@ -171,11 +173,11 @@ export function createConversationActions(deps: RoutingDeps) {
       id: ConversationId,
       expectedVersion: number | null,
     ): Promise<Result<DesignationReceipt>> {
-      return act(viewer, id, (by) =>
-        store.commitDesignation({ conversationId: id, expectedVersion, at: clock() }, (state) =>
-          decideTake(state.conversation, by),
-        ),
-      )
+      return act(viewer, id, (by, { group }) => {
+        const context = routingContext(deps, group)
+        const request = { conversationId: id, expectedVersion, at: context.at }
+        return store.commitDesignation(request, (state) => decideTake(state.conversation, by, context))
+      })
     },
 
     setStatus(

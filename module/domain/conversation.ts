@@ -78,6 +78,12 @@ export interface LastInbound {
   readonly at: Millis
 }
 
+/** A colleague's reply that the writer of another had not seen. */
+export interface AnsweredMeanwhile {
+  readonly by: string
+  readonly at: Millis
+}
+
 /** One group's state, read and changed under its lock. */
 export interface RoutingState {
   /** Null when this customer never wrote to this group. */

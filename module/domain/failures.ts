@@ -13,6 +13,8 @@ export type Failure =
         | 'canned reply'
         | 'unrouted message'
         | 'group'
+        | 'agent'
+        | 'queue'
     }
   | { readonly code: 'not-designated'; readonly designated: { extension: Extension; name: string } | null }
   | {
@@ -28,6 +30,13 @@ export type Failure =
   | { readonly code: 'no-way-back' }
   | { readonly code: 'empty-message' }
   | { readonly code: 'idempotency-key-reused' }
+  /** A colleague's reply came between what the writer had seen and his own. */
+  | {
+      readonly code: 'answered-meanwhile'
+      readonly by: string
+      readonly at: Millis
+      readonly agoMs: Millis
+    }
   | { readonly code: 'conversation-closed' }
   | { readonly code: 'not-an-agent' }
   /** The customer wants nothing from this DID. */
@@ -51,11 +60,24 @@ export type Result<T> =
 export const succeed = <T>(value: T): Result<T> => ({ ok: true, value })
 export const fail = (failure: Failure): Result<never> => ({ ok: false, failure })
 
+const notFoundSentences: Record<Extract<Failure, { code: 'not-found' }>['what'], string> = {
+  conversation: 'This conversation does not exist, or it belongs to a group that you are not a member of.',
+  message: 'This message does not exist, or it belongs to another conversation.',
+  decision: 'This decision does not exist, or it belongs to a group that you are not a member of.',
+  rule: 'This rule does not exist. Somebody may have deleted it.',
+  carrier: 'This carrier does not exist. Somebody may have deleted it.',
+  'canned reply': 'This canned reply does not exist. Somebody may have deleted it.',
+  'unrouted message': 'This message is unrouted no more: somebody sent it on, or it never was.',
+  group: 'This group does not exist, or you are not a member of it.',
+  agent: 'There is no such extension in a group that you look after.',
+  queue: 'You are not a member of this queue, nor allowed to log in to it.',
+}
+
 /** The failure as a sentence for the person who met it. */
 export function failureSentence(failure: Failure): string {
   switch (failure.code) {
     case 'not-found':
-      return `This ${failure.what} does not exist, or it belongs to a group that you are not a member of.`
+      return notFoundSentences[failure.what]
     case 'not-designated':
       return failure.designated === null
         ? 'Nobody is designated for this conversation. Take it first.'
@@ -76,6 +98,8 @@ export function failureSentence(failure: Failure): string {
       return 'Write something first: the message is empty.'
     case 'idempotency-key-reused':
       return 'This Idempotency-Key already sent another text. Use a new key for each message.'
+    case 'answered-meanwhile':
+      return `${failure.by} answered this customer ${agoWords(failure.agoMs)}. Read that first, and send yours if it is still needed.`
     case 'not-an-agent':
       return 'You have no extension in this session, so you can look but not answer, take or transfer.'
     case 'no-such-group':
@@ -107,12 +131,13 @@ export function failureSentence(failure: Failure): string {
 
 function changedBy(changed: Extract<Failure, { code: 'stale-version' }>['changed']): string {
   if (changed === undefined) return 'This conversation changed meanwhile'
-  const seconds = Math.max(0, Math.round(changed.agoMs / 1000))
-  const ago =
-    seconds < 1
-      ? 'just now'
-      : seconds < 120
-        ? `${seconds} second${seconds === 1 ? '' : 's'} ago`
-        : `${Math.round(seconds / 60)} minutes ago`
-  return `${changed.by} changed this conversation ${ago}`
+  return `${changed.by} changed this conversation ${agoWords(changed.agoMs)}`
+}
+
+function agoWords(agoMs: Millis): string {
+  const seconds = Math.max(0, Math.round(agoMs / 1000))
+  if (seconds < 1) return 'just now'
+  if (seconds < 120) return `${seconds} second${seconds === 1 ? '' : 's'} ago`
+  if (seconds < 120 * 60) return `${Math.round(seconds / 60)} minutes ago`
+  return `${Math.round(seconds / 3600)} hours ago`
 }

@@ -1,11 +1,16 @@
 import { canBeAnswered } from './address.ts'
-import type { ConversationState, DesignationChange, LastInbound, RoutingState } from './conversation.ts'
+import type {
+  AnsweredMeanwhile,
+  ConversationState,
+  DesignationChange,
+  LastInbound,
+  RoutingState,
+} from './conversation.ts'
 import { fail, type Result, succeed } from './failures.ts'
-import type { MayReply } from './group-settings.ts'
 import { type Extension, groupKey } from './ids.ts'
 import type { Actor } from './message.ts'
 import { designationInput, type RoutingContext, reachedByPhoneOnly, winnerOf, withAlert } from './routing.ts'
-import { hasLeft, isMember } from './routing-context.ts'
+import { hasLeft, isMember, settingsOf } from './routing-context.ts'
 
 /** An agent who acts on a conversation. */
 export interface ActingAgent {
@@ -98,34 +103,43 @@ export function decideStart(
   return succeed({ cause: 'started', actor: { kind: 'agent', ...by }, to: by, input: null, note: null })
 }
 
-/** An agent designates himself on a conversation that nobody has. */
+/** A member designates himself on a conversation that nobody has. */
 export function decideTake(
   conversation: ConversationState,
   by: ActingAgent,
+  context: Pick<RoutingContext, 'group'>,
 ): Result<DesignationChange | null> {
   const designated = designatedOf(conversation)
   if (designated?.extension === by.extension) return succeed(null)
   if (designated !== null) return fail({ code: 'already-designated', designated })
+  if (!isMember(by.extension, context)) return fail({ code: 'not-a-member', extension: by.extension })
   return succeed({ cause: 'take', actor: { kind: 'agent', ...by }, to: by, input: null, note: null })
 }
 
-/** A reply goes back the way the last message came, and takes a conversation that nobody has. */
+/**
+ * A reply goes back the way the last message came, and takes a conversation that nobody has; not for a supervisor who
+ * is no member himself, and only lends a hand.
+ */
 export function decideReply(
   conversation: ConversationState,
   by: ActingAgent,
-  mayReply: MayReply = 'any-member',
+  context: RoutingContext,
+  answered: AnsweredMeanwhile | null = null,
 ): Result<{ readonly via: LastInbound; readonly designation: DesignationChange | null }> {
   const via = conversation.lastInbound
   if (via === null) return fail({ code: 'no-way-back' })
   if (!canBeAnswered(via.sender)) return fail({ code: 'cannot-be-answered', sender: via.sender.value })
   if (conversation.status === 'closed') return fail({ code: 'conversation-closed' })
   if (
-    mayReply === 'designated-only' &&
+    settingsOf(context).mayReply === 'designated-only' &&
     conversation.designated !== null &&
     conversation.designated !== by.extension
   )
     return fail({ code: 'not-designated', designated: designatedOf(conversation) })
-  if (conversation.designated !== null) return succeed({ via, designation: null })
+  if (answered !== null)
+    return fail({ code: 'answered-meanwhile', ...answered, agoMs: context.at - answered.at })
+  if (conversation.designated !== null || !isMember(by.extension, context))
+    return succeed({ via, designation: null })
   return succeed({
     via,
     designation: { cause: 'reply', actor: { kind: 'agent', ...by }, to: by, input: null, note: null },

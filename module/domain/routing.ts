@@ -88,20 +88,30 @@ function whyAnew(
   context: RoutingContext,
 ): 'left-group' | 'unavailable' | 'unanswered' | null {
   if (hasLeft(designated, context)) return 'left-group'
-  if (isUnansweredTooLong(conversation, context)) return 'unanswered'
   const { sticky } = settingsOf(context)
+  // Escalation is not asked here: it spares whoever has looked, which the sweep alone knows.
+  if (isUnansweredFor(conversation, sticky.kind === 'unanswered' ? sticky.afterMs : null, context))
+    return 'unanswered'
   if (sticky.kind !== 'when-unavailable' || isPersonsWord(conversation.designatedCause)) return null
   return isUnavailableFor(designated, sticky.afterMs, context) ? 'unavailable' : null
 }
 
-/** By the sticky mode, or by escalation. A person's word is neither's to change. */
+/** By the sticky mode, or by escalation. */
 function isUnansweredTooLong(conversation: ConversationState, context: RoutingContext): boolean {
-  const since = owesAnswerSince(conversation)
-  if (since === null || context.pbx.freshness === 'stale') return false
-  if (isPersonsWord(conversation.designatedCause)) return false
   const { sticky, escalateAfterMs } = settingsOf(context)
   const limits = [sticky.kind === 'unanswered' ? sticky.afterMs : null, escalateAfterMs]
-  return limits.some((limit) => limit !== null && context.at - since >= limit)
+  return limits.some((limit) => isUnansweredFor(conversation, limit, context))
+}
+
+/** A person's word is no setting's to change. */
+function isUnansweredFor(
+  conversation: ConversationState,
+  limitMs: Millis | null,
+  context: RoutingContext,
+): boolean {
+  const since = owesAnswerSince(conversation)
+  if (limitMs === null || since === null || context.pbx.freshness === 'stale') return false
+  return !isPersonsWord(conversation.designatedCause) && context.at - since >= limitMs
 }
 
 /** He can't be had now, and Parley has watched him be so for as long. The PBX's silence is held against nobody. */

@@ -20,6 +20,7 @@ import {
   asConversationId,
   asDecisionId,
   asGroupNumber,
+  asMessageId,
   type ConversationId,
   groupOfKey,
 } from '../domain/ids.ts'
@@ -155,11 +156,13 @@ export const conversationRoutes: FastifyPluginAsyncTypebox<ConversationRoutesDep
     },
     async (request, reply) => {
       const id = asConversationId(request.params.id)
+      const { text, seen, confirm = false } = request.body
       const result = await actions.reply(
         viewerOf(request),
         id,
-        request.body.text,
+        text,
         request.headers['idempotency-key'],
+        seen === undefined || confirm ? null : asMessageId(seen),
       )
       if (!result.ok) return sendFailure(reply, result.failure)
       const message = store.message(result.value.messageId)

@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
-import type { Viewer } from '../app/access.ts'
+import { isSupervisor, type Viewer } from '../app/access.ts'
 import type { ConversationActions } from '../app/act-on-conversation.ts'
 import type { PersonalActions } from '../app/personal-actions.ts'
 import type { Pbx } from '../app/ports/pbx.ts'
@@ -71,6 +71,7 @@ export const handoverRoutes: FastifyPluginAsyncTypebox<HandoverRoutesDeps> = asy
     async (request, reply) => {
       const viewer = viewerOf(request)
       const { from, ids, to, note } = request.body
+      if (!isSupervisor(viewer)) return sendFailure(reply, { code: 'not-a-supervisor' })
       if ((from === undefined) === (ids === undefined)) {
         return sendProblem(
           reply,

@@ -10,6 +10,7 @@ const statusOf: Record<FailureCode, number> = {
   'stale-version': 409,
   'already-designated': 409,
   'idempotency-key-reused': 409,
+  'answered-meanwhile': 409,
   'conversation-closed': 409,
   'not-a-member': 422,
   'cannot-be-answered': 422,
@@ -57,6 +58,8 @@ function extras(failure: Failure): Partial<ProblemWire> {
         : { changedBy: changed.by, changedAt: new Date(changed.at).toISOString() }),
     }
   }
+  if (failure.code === 'answered-meanwhile')
+    return { changedBy: failure.by, changedAt: new Date(failure.at).toISOString() }
   if (failure.code === 'not-designated' || failure.code === 'already-designated')
     return { designated: failure.designated }
   return {}

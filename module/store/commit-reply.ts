@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto'
 import type { IdSource } from '../app/ports/ambient.ts'
-import type {
-  ReplyDecision,
-  ReplyReceipt,
-  ReplyRequest,
-  StartReceipt,
-  StartRequest,
-} from '../app/ports/store-requests.ts'
+import type { Store } from '../app/ports/store.ts'
+import type { ReplyReceipt, ReplyRequest, StartReceipt, StartRequest } from '../app/ports/store-requests.ts'
 import { addressKey } from '../domain/address.ts'
-import type { ConversationState, DesignationChange, LastInbound } from '../domain/conversation.ts'
+import type {
+  AnsweredMeanwhile,
+  ConversationState,
+  DesignationChange,
+  LastInbound,
+} from '../domain/conversation.ts'
 import { fail, type Result, succeed } from '../domain/failures.ts'
 import {
   asMessageId,
@@ -25,10 +25,11 @@ import type { Connection } from './connection.ts'
 import { type ConversationRow, conversationState } from './conversation-row.ts'
 import type { CustomerTable } from './customer-table.ts'
 import type { Effects } from './effects.ts'
+import type { NoteTable } from './note-table.ts'
 import type { Outbound } from './outbound.ts'
 import type { StandingChanges, Tables } from './standing.ts'
 
-type DecideReply = (state: ConversationState) => Result<ReplyDecision>
+type DecideReply = Parameters<Store['commitReply']>[1]
 type DecideStart = (state: ConversationState | null) => Result<DesignationChange | null>
 
 interface Text {
@@ -45,11 +46,12 @@ export function createReplyVerbs(
     readonly customers: CustomerTable
     readonly outbound: Outbound
     readonly personalVerbs: PersonalVerbs
+    readonly notes: NoteTable
   },
   standing: StandingChanges,
   newId: IdSource,
 ) {
-  const { conversations, customers, groups, messages, outbound, personal, personalVerbs } = tables
+  const { conversations, customers, groups, messages, notes, outbound, personal, personalVerbs } = tables
   const findKey = db.prepare<[string, string, string], { content_hash: Uint8Array; message_id: string }>(
     `SELECT content_hash, message_id FROM idempotency_keys
       WHERE pbx_id = +? AND extension = +? AND key = +?`,
@@ -81,7 +83,9 @@ export function createReplyVerbs(
     if (before === null) return fail({ code: 'not-found', what: 'conversation' })
     const state = conversationState(before)
     return once(state.group.pbxId, request, [request.conversationId, request.text], () => {
-      const decided = decide(state)
+      const answered = answeredMeanwhile(before, request)
+      if (!answered.ok) return answered
+      const decided = decide(state, answered.value)
       if (!decided.ok) return decided
       const { via, designation } = decided.value
       const pass = outbound.pass(before.customer_pk, via.did)
@@ -92,6 +96,16 @@ export function createReplyVerbs(
           : standing.designate(effects, before, designation, request.at).conversation
       return succeed(write(effects, conversation, pass.value, { ...request, via }))
     })
+  }
+
+  function answeredMeanwhile(
+    { pk, id }: ConversationRow,
+    { author, seen = null }: ReplyRequest,
+  ): Result<AnsweredMeanwhile | null> {
+    if (seen === null) return succeed(null)
+    const read = messages.byId(seen) ?? notes.byId(seen)
+    if (read?.conversationId !== id) return fail({ code: 'not-found', what: 'message' })
+    return succeed(messages.answeredSince(pk, read.seq, author.extension))
   }
 
   function commitStart(effects: Effects, request: StartRequest, decide: DecideStart): Result<StartReceipt> {

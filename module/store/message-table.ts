@@ -1,5 +1,6 @@
 import type { StoredMessage } from '../app/ports/stored.ts'
 import { type Address, addressKey, addressOfKey } from '../domain/address.ts'
+import type { AnsweredMeanwhile } from '../domain/conversation.ts'
 import type { DeliveryState, SendFailure } from '../domain/delivery.ts'
 import {
   asConversationId,
@@ -38,6 +39,8 @@ export interface MessageTable {
   /** Inbound messages that nobody answered and that mention nobody get this agent; a mention once given stays. */
   mentionUnanswered(conversationPk: number, settledSeq: Seq, extension: Extension, name: string): void
   lastInbound(conversationPk: number): Seq | null
+  /** The last reply after a message, by another agent than this. */
+  answeredSince(conversationPk: number, seq: Seq, except: Extension): AnsweredMeanwhile | null
   byId(id: string): StoredMessage | null
   /** Newest first. */
   ofConversation(conversationId: string, before: Seq, limit: number): readonly StoredMessage[]
@@ -78,6 +81,12 @@ export function createMessageTable(db: Connection): MessageTable {
       "SELECT seq FROM messages WHERE conversation_pk = +? AND direction = 'in' ORDER BY seq DESC LIMIT 1",
     )
     .pluck()
+  const answered = db.prepare<[number, Seq, Extension], { author: string; at: Millis }>(
+    `SELECT author, at FROM messages
+      WHERE conversation_pk = +? AND seq > +? AND direction = 'out'
+        AND author ->> 'kind' = 'agent' AND author ->> 'extension' <> ?
+      ORDER BY seq DESC LIMIT 1`,
+  )
   const byId = db.prepare<[string], MessageRow>(
     `SELECT ${columns} FROM messages m JOIN conversations c ON c.pk = m.conversation_pk WHERE m.id = +?`,
   )
@@ -110,6 +119,10 @@ export function createMessageTable(db: Connection): MessageTable {
     mentionUnanswered: (conversationPk, settledSeq, extension, name) =>
       void mention.run(extension, name, conversationPk, settledSeq),
     lastInbound: (conversationPk) => lastInbound.get(conversationPk) ?? null,
+    answeredSince(conversationPk, seq, except) {
+      const row = answered.get(conversationPk, seq, except)
+      return row === undefined ? null : { by: parseJson<Actor>(row.author).name, at: row.at }
+    },
     byId(id) {
       const row = byId.get(id)
       return row === undefined ? null : storedMessage(row)

@@ -122,7 +122,7 @@ export function storeOn(db: Connection, options: StoreOptions): Store {
   )
   const { commitReply, commitStart } = createReplyVerbs(
     db,
-    { ...tables, customers, outbound, personalVerbs },
+    { ...tables, customers, outbound, personalVerbs, notes: noteTable },
     standing,
     newId,
   )

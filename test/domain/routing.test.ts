@@ -206,15 +206,21 @@ t.test('who may hand over, take, answer and close', async (t) => {
   )
   const handed = decideTransfer(hers, alice, bob, context({ panelOpen: () => false }), null)
   t.ok(handed.ok && handed.value?.alertPhone, 'who has no panel open is rung')
-  t.equal(code(decideTake(nobodys, bob)), 'done')
-  t.equal(code(decideTake(hers, bob)), 'already-designated')
-  t.same(decideTake(hers, alice), { ok: true, value: null })
-  t.equal(code(decideReply(hers, bob)), 'done', 'any member may answer')
-  const answered = decideReply(nobodys, bob)
+  t.equal(code(decideTake(nobodys, bob, context())), 'done')
+  t.equal(code(decideTake(hers, bob, context())), 'already-designated')
+  t.same(decideTake(hers, alice, context()), { ok: true, value: null })
+  t.equal(code(decideTake(nobodys, stranger, context())), 'not-a-member', 'not even who may see it')
+  t.equal(code(decideReply(hers, bob, context())), 'done', 'any member may answer')
+  const answered = decideReply(nobodys, bob, context())
   t.equal(answered.ok && answered.value.designation?.cause, 'reply', 'and takes what nobody has')
-  t.equal(code(decideReply(conversation(alice.extension, { lastInbound: null }), alice)), 'no-way-back')
+  const helped = decideReply(nobodys, stranger, context())
+  t.equal(helped.ok && helped.value.designation, null, 'who is no member only lends a hand')
   t.equal(
-    code(decideReply(conversation(alice.extension, { status: 'closed' }), alice)),
+    code(decideReply(conversation(alice.extension, { lastInbound: null }), alice, context())),
+    'no-way-back',
+  )
+  t.equal(
+    code(decideReply(conversation(alice.extension, { status: 'closed' }), alice, context())),
     'conversation-closed',
   )
   const named = conversation(alice.extension)
@@ -225,7 +231,7 @@ t.test('who may hand over, take, answer and close', async (t) => {
       sender: { kind: 'name', value: 'ACME' } as const,
     },
   }
-  t.equal(code(decideReply(fromName, alice)), 'cannot-be-answered')
+  t.equal(code(decideReply(fromName, alice, context())), 'cannot-be-answered')
   t.equal(code(decideStatus(hers, alice, 'closed')), 'done')
   t.equal(code(decideStatus(hers, bob, 'closed')), 'not-designated')
   t.equal(code(decideStatus(nobodys, bob, 'closed')), 'done')
@@ -314,6 +320,11 @@ t.test('what time alone brings', async (t) => {
   })
   const settings = { ...usualGroupSettings, escalateAfterMs: 10 * minute }
   t.match(decideUnanswered(owing(), context({ at, settings })), { cause: 'unanswered', to: bob })
+  t.equal(
+    decideInbound(owing(), context({ at, settings })).designation,
+    null,
+    'another message takes it from nobody who may have looked',
+  )
   t.equal(decideUnanswered(owing(), context({ at })), null, 'off by default')
   t.equal(decideUnanswered(owing({ designatedCause: 'transfer' }), context({ at, settings })), null)
   t.equal(decideUnanswered(owing({ waitingSince: null }), context({ at, settings })), null)

@@ -1,6 +1,7 @@
 import t from 'tap'
+import { signToken } from '../../module/app/session-token.ts'
 import { asExtension, groupKey } from '../../module/domain/ids.ts'
-import { bearer, createSampleSidecar, inbound, queue, tokenFor } from './sample-sidecar.ts'
+import { bearer, createSampleSidecar, inbound, queue, tokenFor, tokenKey } from './sample-sidecar.ts'
 
 t.test('handing conversations over', async (t) => {
   const sidecar = await createSampleSidecar()
@@ -81,6 +82,12 @@ t.test('handing conversations over', async (t) => {
         post(`/conversations/${id}/reassign`, supervisor, { to: '103' }),
         422,
         { code: 'not-a-member' },
+      ],
+      [
+        'in bulk by an agent',
+        post('/conversations/reassign', alice, { from: '106', to: '101' }),
+        403,
+        { code: 'not-a-supervisor' },
       ],
       ['of nothing in bulk', post('/conversations/reassign', admin, { to: null }), 400, {}],
       ['for an outsider', get(`/conversations/${id}/timeline`, bearer('106')), 404, { code: 'not-found' }],
@@ -205,6 +212,57 @@ t.test('handing conversations over', async (t) => {
     t.equal((await post('/conversations', carol, body, 'start-elsewhere')).statusCode, 404)
     t.equal(await texted('+19540000006'), id, 'the answer comes to the same conversation')
     t.match((await get(`/conversations/${id}`, alice)).json(), { designated: { extension: '101' } })
+  })
+
+  await t.test('who is no member of the group is never designated', async (t) => {
+    const frank = {
+      authorization: `Bearer ${signToken(tokenKey, {
+        sid: 's-frank',
+        ext: '106',
+        roles: ['agent', 'supervisor'],
+        groups: ['queue/8000'],
+        exp: Math.floor(Date.now() / 1000) + 600,
+      })}`,
+    }
+    const { presence } = sidecar.scripted
+    sidecar.scripted.change({ presence: new Map() })
+    const id = await texted('+19540000008')
+    t.match((await post(`/conversations/${id}/take`, frank)).json(), {
+      status: 422,
+      code: 'not-a-member',
+      detail: /106 is not a member/,
+    })
+    const said = await post(`/conversations/${id}/messages`, frank, { text: 'One moment' }, 'frank-helps-out')
+    t.equal(said.statusCode, 201, 'a supervisor may lend a hand')
+    t.equal((await get(`/conversations/${id}`, alice)).json().designated, null)
+    sidecar.scripted.change({ presence })
+  })
+
+  await t.test('two who write at once are told of each other', async (t) => {
+    const id = await texted('+19540000009')
+    const [asked] = (await get(`/conversations/${id}/messages`, alice)).json().items
+    const reply = (who: object, key: string, body: object) =>
+      post(`/conversations/${id}/messages`, who, { text: 'Yes', ...body }, key)
+    t.equal((await reply(alice, 'alice-is-first', { seen: asked.id })).statusCode, 201)
+    t.equal((await reply(alice, 'alice-goes-on', { seen: asked.id })).statusCode, 201, 'her own don’t count')
+    const late = await reply(bob, 'bob-is-second', { seen: asked.id })
+    t.equal(late.statusCode, 409)
+    t.match(late.json(), {
+      code: 'answered-meanwhile',
+      changedBy: 'Alice Adams',
+      changedAt: /Z$/,
+      detail: /^Alice Adams answered this customer (just now|\d seconds? ago)\. Read that first/,
+    })
+    t.equal((await reply(bob, 'bob-is-second', { seen: asked.id, confirm: true })).statusCode, 201)
+    const [last] = (await get(`/conversations/${id}/messages`, bob)).json().items
+    t.equal((await reply(alice, 'alice-has-seen', { seen: last.id })).statusCode, 201)
+    t.equal((await reply(bob, 'bob-asks-nobody', {})).statusCode, 201, 'as before, where nothing is said')
+    t.equal((await reply(bob, 'bob-makes-it-up', { seen: 'nothing' })).json().code, 'not-found')
+    t.equal(
+      (await reply(alice, 'alice-is-first', { seen: asked.id })).statusCode,
+      201,
+      'a repeated request gets its answer, whatever came since',
+    )
   })
 
   await t.test('settings are kept by version and hold', async (t) => {

@@ -70,6 +70,8 @@ export interface ReplyRequest {
   readonly text: string
   /** The client's own key: the same key never sends twice. */
   readonly idempotencyKey: string
+  /** The last message or note that its writer saw; left out or null, nobody asks whether a colleague was quicker. */
+  readonly seen?: MessageId | null
   readonly at: Millis
 }
 

@@ -1,6 +1,7 @@
 import type { Address } from '../../domain/address.ts'
 import type { CannedReply } from '../../domain/canned-reply.ts'
 import type {
+  AnsweredMeanwhile,
   ConversationState,
   DecisionRecord,
   DesignationChange,
@@ -83,7 +84,8 @@ export interface Store {
   ): Promise<InboundReceipt>
   commitReply(
     request: ReplyRequest,
-    decide: (state: ConversationState) => Result<ReplyDecision>,
+    /** `answered`: what a colleague answered after what the writer saw. */
+    decide: (state: ConversationState, answered: AnsweredMeanwhile | null) => Result<ReplyDecision>,
   ): Promise<Result<ReplyReceipt>>
   /** Transfer, take, reassign, designation of a waiting conversation. A decider's null changes nothing. */
   commitDesignation(

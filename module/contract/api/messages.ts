@@ -56,7 +56,18 @@ export type MessageListWire = Static<typeof MessageListSchema>
 
 /** No NUL: Asterisk's strings end there, so the rest of the text would be lost on its way. */
 export const ReplyBodySchema = Type.Object(
-  { text: Type.String({ maxLength: 4096, pattern: '^[^\\u0000]*$' }) },
+  {
+    text: Type.String({ maxLength: 4096, pattern: '^[^\\u0000]*$' }),
+    seen: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 64,
+        description:
+          'Id of the last message or note on my screen: if a colleague has answered since, it is refused',
+      }),
+    ),
+    confirm: Type.Optional(Type.Boolean({ description: 'Send it although a colleague has answered since' })),
+  },
   closed,
 )
 
