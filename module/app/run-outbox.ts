@@ -1,6 +1,7 @@
 import { addressKey } from '../domain/address.ts'
 import { groupName } from '../domain/directory.ts'
 import type { CarrierId, Extension, Millis } from '../domain/ids.ts'
+import { summaryOf } from '../domain/message-content.ts'
 import type { Clock, Log, RandomSource } from './ports/ambient.ts'
 import type { Carrier } from './ports/carriers.ts'
 import type { Panels } from './ports/panels.ts'
@@ -115,8 +116,7 @@ export function startOutbox(deps: OutboxDeps) {
     const reader = { pbxId: conversation.group.pbxId, extension: item.extension }
     if (store.personal(reader, [conversation.id]).get(conversation.id)?.muted === true) return done
     const group = groupName(deps.pbx.snapshot().directory, conversation.group)
-    const body =
-      message.content.kind === 'text' ? message.content.text : 'A message that was too long for the trunk'
+    const body = summaryOf(message.content)
     const preview = body.length > alertPreviewLength ? `${body.slice(0, alertPreviewLength)}…` : body
     const text = `${addressKey(conversation.customer.address)} | ${group}: ${preview}`
     const rang = await ringPhones(item.extension, text)

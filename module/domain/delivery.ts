@@ -48,7 +48,13 @@ export type SendOutcome =
   /** The carrier took it. `carrierMessageId` is null where the carrier names none (SIP MESSAGE). */
   | { readonly kind: 'taken'; readonly carrierMessageId: string | null; readonly state: ReportedState }
   /** The carrier surely did not process it: safe to try again. */
-  | { readonly kind: 'not-processed'; readonly reason: string; readonly retryAfterMs: number | null }
+  | {
+      readonly kind: 'not-processed'
+      readonly reason: string
+      readonly retryAfterMs: number | null
+      /** What must wait so long: everything of this carrier, or this conversation alone (when left out). */
+      readonly holds?: 'carrier'
+    }
   /** The carrier refused it: trying again would give the same answer. */
   | { readonly kind: 'refused'; readonly failure: SendFailure }
   /** It may or may not have been sent. */
@@ -69,6 +75,9 @@ export type SendFailureCode =
   | 'content-refused'
   | 'credentials'
   | 'too-long'
+  | 'media'
+  | 'window-closed'
+  | 'template'
   | 'expired'
   | 'carrier-error'
 

@@ -1,24 +1,11 @@
 import type { Address } from './address.ts'
 import type { CarrierId, ConversationId, Extension, MessageId, Millis } from './ids.ts'
+import type { MessageContent, TemplateUse } from './message-content.ts'
 
 /** `mms` counts as `sms` with media; `sip` is a SIP MESSAGE. */
 export type Channel = 'sms' | 'whatsapp' | 'sip'
 
 export const channels = ['sms', 'whatsapp', 'sip'] as const satisfies readonly Channel[]
-
-/** Something beside the text, still at the carrier. */
-export interface MediaRef {
-  readonly url: string
-  readonly contentType: string | null
-}
-
-/**
- * What the customer sent. `too-long-for-trunk`: Asterisk hands over no body above 1023 bytes but keeps its
- * length, so the agent must see that something was said and lost, not an empty bubble.
- */
-export type MessageContent =
-  | { readonly kind: 'text'; readonly text: string; readonly media: readonly MediaRef[] }
-  | { readonly kind: 'too-long-for-trunk'; readonly byteLength: number }
 
 /** One message as a carrier handed it over, verified and parsed, before any routing. */
 export interface InboundMessage {
@@ -31,6 +18,8 @@ export interface InboundMessage {
   readonly senderName: string | null
   readonly did: Address
   readonly content: MessageContent
+  /** The carrier's id of the message that the customer quotes. */
+  readonly repliesTo?: string | null
   /** The carrier's own time of the message, where it gives one. */
   readonly carrierAt: Millis | null
   readonly receivedAt: Millis
@@ -43,6 +32,20 @@ export type Actor =
   | { readonly kind: 'pbx'; readonly name: string }
   | { readonly kind: 'admin'; readonly id: string; readonly name: string }
 
+/** A file that a carrier fetches from us. */
+export interface OutboundMedia {
+  /** Signed, and good for a while: whoever has it may read the file. */
+  readonly url: string
+  /** What it is by its bytes. */
+  readonly contentType: string
+  readonly fileName: string
+  readonly byteLength: number
+}
+
+export type OutboundContent =
+  | { readonly kind: 'text'; readonly text: string; readonly media: readonly OutboundMedia[] }
+  | { readonly kind: 'template'; readonly template: TemplateUse; readonly text: string }
+
 /** One message for a carrier to send. */
 export interface OutboundMessage {
   readonly messageId: MessageId
@@ -50,5 +53,5 @@ export interface OutboundMessage {
   readonly channel: Channel
   readonly from: Address
   readonly to: Address
-  readonly text: string
+  readonly content: OutboundContent
 }

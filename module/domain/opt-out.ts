@@ -1,6 +1,7 @@
 import type { Address } from './address.ts'
 import type { Millis } from './ids.ts'
-import type { Actor, Channel, MessageContent } from './message.ts'
+import type { Actor, Channel } from './message.ts'
+import type { MessageContent } from './message-content.ts'
 
 /** What a customer says about being written to at all. */
 export type ConsentWord = 'stop' | 'start' | 'help'

@@ -17,8 +17,9 @@ import { designate } from '../domain/designation.ts'
 import { type Directory, groupName } from '../domain/directory.ts'
 import { explainDecision, reasonOf } from '../domain/explain.ts'
 import { asExtension, type GroupRef, type Millis } from '../domain/ids.ts'
-import type { MessageContent } from '../domain/message.ts'
+import { contentWire } from './content-wire.ts'
 
+/** RFC 3339 */
 export const time = (at: Millis): string => new Date(at).toISOString()
 const timeOrNull = (at: Millis | null): string | null => (at === null ? null : time(at))
 
@@ -107,6 +108,7 @@ export function threadWire(entry: StoredMessage | StoredNote): MessageWire {
     direction: 'note',
     channel: null,
     did: null,
+    kind: 'text',
     text: entry.text,
     media: [],
     notice: null,
@@ -122,25 +124,6 @@ export function threadWire(entry: StoredMessage | StoredNote): MessageWire {
     failure: null,
     carrierAt: null,
     at: time(entry.at),
-  }
-}
-
-function contentWire(content: MessageContent): Pick<MessageWire, 'text' | 'media' | 'notice'> {
-  switch (content.kind) {
-    case 'text':
-      return {
-        text: content.text,
-        media: content.media.map(({ contentType }) => ({ contentType })),
-        notice: null,
-      }
-    case 'too-long-for-trunk':
-      return {
-        text: '',
-        media: [],
-        notice: `A message of ${content.byteLength} bytes came, too long for the SIP trunk, which passes on 1023. Its text is lost: ask the sender to send it in parts.`,
-      }
-    default:
-      return content satisfies never
   }
 }
 

@@ -11,7 +11,7 @@ import {
   type Millis,
   type Seq,
 } from '../domain/ids.ts'
-import type { MessageContent } from '../domain/message.ts'
+import type { MessageContent } from '../domain/message-content.ts'
 import { mostPins } from './commit-personal.ts'
 import type { Connection } from './connection.ts'
 import {

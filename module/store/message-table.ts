@@ -11,7 +11,8 @@ import {
   type Millis,
   type Seq,
 } from '../domain/ids.ts'
-import type { Actor, Channel, MessageContent } from '../domain/message.ts'
+import type { Actor, Channel } from '../domain/message.ts'
+import type { MessageContent } from '../domain/message-content.ts'
 import type { Connection } from './connection.ts'
 import { parseJson, parseNullableJson } from './stored-json.ts'
 

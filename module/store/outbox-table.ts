@@ -12,7 +12,8 @@ import {
   type Millis,
   type Seq,
 } from '../domain/ids.ts'
-import type { Channel, MessageContent } from '../domain/message.ts'
+import type { Channel, OutboundContent } from '../domain/message.ts'
+import type { MessageContent } from '../domain/message-content.ts'
 import type { SendPass } from '../domain/send-gate.ts'
 import type { Connection } from './connection.ts'
 import type { EventPlace } from './event-log.ts'
@@ -142,12 +143,18 @@ export function outboxItem(row: OutboxRow): OutboxItem {
     channel: row.channel,
     from: addressOfKey(row.did),
     to: addressOfKey(row.peer),
-    text: textOf(parseJson<MessageContent>(row.content)),
+    content: outboundContent(parseJson<MessageContent>(row.content)),
   }
   return { kind: 'message', id, carrierId: asCarrierId(row.carrier_id), message, attempt, createdAt }
 }
 
-function textOf(content: MessageContent): string {
-  if (content.kind === 'text') return content.text
-  throw new Error('an outbound message without a text was stored')
+function outboundContent(content: MessageContent): OutboundContent {
+  switch (content.kind) {
+    case 'text':
+      return { kind: 'text', text: content.text, media: [] }
+    case 'template':
+      return content
+    default:
+      throw new Error(`an outbound message of kind ${content.kind} was stored, which nobody can send`)
+  }
 }

@@ -41,7 +41,7 @@ const reply: OutboundMessage = {
   channel: 'sip',
   from: number('+16313808000'),
   to: number('+19542788086'),
-  text: 'Line one\r\nEvent: not one\n👋',
+  content: { kind: 'text', text: 'Line one\r\nEvent: not one\n👋', media: [] },
 }
 
 t.test('every kind can be built', (t) => {

@@ -9,7 +9,8 @@ import {
 } from '../../module/domain/auto-reply.ts'
 import { cannedVariables, parseCannedText, renderCannedText } from '../../module/domain/canned-reply.ts'
 import { failureSentence } from '../../module/domain/failures.ts'
-import type { Channel, MessageContent } from '../../module/domain/message.ts'
+import type { Channel } from '../../module/domain/message.ts'
+import type { MessageContent } from '../../module/domain/message-content.ts'
 import { consentWord, optOutNote } from '../../module/domain/opt-out.ts'
 import { passSendGate, refusedAtGate } from '../../module/domain/send-gate.ts'
 

@@ -119,6 +119,8 @@ export function createScriptedPbx() {
 const scriptedCarrier: WebhookCarrier = {
   id: asCarrierId('scripted'),
   channels: ['sms'],
+  numbers: null,
+  limits: { perSecond: 100, perPairMs: 0, longestText: 1600, media: null, windowMs: {} },
   send: async () => ({ kind: 'taken', carrierMessageId: null, state: 'sent' }),
   close: async () => {},
   receive(request) {

@@ -454,7 +454,10 @@ export async function agentsOwnContract(t: Test, makeDatabase: (t: Test) => Test
       await come(store, 'Hello!', { receivedAt: startAt + 12 * hour })
       t.equal(outgoing(store, id).length, 2)
       const [item] = await store.claimOutbox(startAt + 12 * hour, 10)
-      t.match(item, { kind: 'message', message: { text: 'Back at nine', to: customer, from: did } })
+      t.match(item, {
+        kind: 'message',
+        message: { content: { text: 'Back at nine' }, to: customer, from: did },
+      })
     })
 
     await t.test('passes the gate, and is never said to STOP, START or HELP', async (t) => {

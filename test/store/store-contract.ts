@@ -1005,7 +1005,8 @@ export const taken = (carrierMessageId: string | null) =>
 
 const retryAt = (notBefore: number) => ({ kind: 'retry', notBefore, reason: '429' }) as const
 
-const textOf = (item: OutboxItem): string | null => (item.kind === 'message' ? item.message.text : null)
+const textOf = (item: OutboxItem): string | null =>
+  item.kind === 'message' ? item.message.content.text : null
 
 function withoutId(item: OutboxItem): object {
   const { id, ...rest } = item

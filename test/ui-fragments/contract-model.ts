@@ -286,6 +286,7 @@ export class ContractModel {
       id: this.#id('message'),
       channel: 'sms',
       did,
+      kind: 'text',
       media: [],
       notice: null,
       mention: null,

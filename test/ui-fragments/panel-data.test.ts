@@ -80,6 +80,7 @@ function message(id: string, facts: Partial<MessageWire> = {}): MessageWire {
     direction: 'in',
     channel: 'sms',
     did,
+    kind: 'text',
     text: id,
     media: [],
     notice: null,

@@ -11,7 +11,8 @@ import type {
   RuleId,
   Seq,
 } from '../../domain/ids.ts'
-import type { Actor, Channel, InboundMessage, MessageContent } from '../../domain/message.ts'
+import type { Actor, Channel, InboundMessage } from '../../domain/message.ts'
+import type { MessageContent } from '../../domain/message-content.ts'
 
 /** Something that happened to a conversation besides its messages. */
 export type TimelineEntry =

@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox'
 import type { Log } from '../../app/ports/ambient.ts'
-import type { Carrier, CarrierAccount } from '../../app/ports/carriers.ts'
+import type { Carrier, CarrierAccount, SendLimits } from '../../app/ports/carriers.ts'
 import type { SipMessenger, SipTextOutcome } from '../../app/ports/pbx.ts'
 import type { Address } from '../../domain/address.ts'
 import type { SendFailureCode, SendOutcome } from '../../domain/delivery.ts'
@@ -43,6 +43,8 @@ export interface SipMessageDeps {
   readonly log: Log
 }
 
+const trunkLimits: SendLimits = { perSecond: 30, perPairMs: 0, longestText: 1600, media: null, windowMs: {} }
+
 /**
  * How long a message waits when Asterisk doesn't know the trunk. Nothing was sent, and a trunk is gone for a moment
  * while the PBX applies its configuration; one whose name is wrong fails with the outbox's own limit, its reason shown.
@@ -84,6 +86,8 @@ export function createSipMessageCarrier(
   return {
     id: account.id,
     channels: ['sip'],
+    numbers: null,
+    limits: trunkLimits,
     async send(message) {
       const from = spell(message.from, settings)
       if (from === null)
@@ -94,7 +98,7 @@ export function createSipMessageCarrier(
       const to = spell(message.to, settings)
       if (to === null)
         return refuse('invalid-recipient', 'The trunk reaches telephone numbers and short codes only.')
-      return send(from, to, message.text)
+      return send(from, to, message.content.text)
     },
     // Nothing is kept open: the link to the PBX belongs to the messenger.
     async close() {},

@@ -3,6 +3,7 @@ import type { Log } from '../../app/ports/ambient.ts'
 import type {
   AddressReader,
   CarrierAccount,
+  SendLimits,
   WebhookCarrier,
   WebhookRequest,
   WebhookResult,
@@ -55,6 +56,14 @@ export interface TwilioDeps {
 
 const twilioApi = 'https://api.twilio.com'
 const sendDeadlineMs = 15_000
+/** Twilio queues by itself what is too fast for a number, so only its API's own limit is kept to. */
+const twilioLimits: SendLimits = {
+  perSecond: 50,
+  perPairMs: 0,
+  longestText: 1600,
+  media: { most: 10, longestBytes: 5 * 1024 * 1024 },
+  windowMs: { whatsapp: 24 * 60 * 60 * 1000 },
+}
 /** A WhatsApp text of 4096 characters, four bytes each, is 50 kB once encoded. */
 const longestBodyBytes = 128 * 1024
 
@@ -80,6 +89,8 @@ export function createTwilioCarrier(account: CarrierAccount, deps: TwilioDeps): 
   return {
     id: account.id,
     channels: ['sms', 'whatsapp'],
+    numbers: null,
+    limits: twilioLimits,
 
     async send(message) {
       const sending = sendByTwilio(message, sender)

@@ -11,6 +11,57 @@ import {
   Time,
 } from './parts.ts'
 
+export const ContentKindSchema = Type.Enum([
+  'text',
+  'too-long-for-trunk',
+  'location',
+  'contact-cards',
+  'choice',
+  'reaction',
+  'edit',
+  'deletion',
+  'order',
+  'template',
+  'carrier-notice',
+  'unsupported',
+])
+
+const MediaSchema = Type.Object(
+  {
+    contentType: Nullable(Type.String()),
+    title: Type.String({ description: 'The file’s name, or what it is: Photo, Voice message' }),
+    role: Nullable(Type.Enum(['voice', 'sticker'])),
+  },
+  closed,
+)
+const LocationSchema = Type.Object(
+  {
+    latitude: Type.Number(),
+    longitude: Type.Number(),
+    name: Nullable(Type.String()),
+    address: Nullable(Type.String()),
+  },
+  closed,
+)
+const ContactCardSchema = Type.Object(
+  {
+    name: Type.String(),
+    organisation: Nullable(Type.String()),
+    phones: Type.Array(Type.String()),
+    emails: Type.Array(Type.String()),
+  },
+  closed,
+)
+const OrderItemSchema = Type.Object(
+  {
+    product: Type.String(),
+    quantity: Type.Number(),
+    price: Nullable(Type.String({ description: 'Per piece' })),
+    currency: Nullable(Type.String({ description: 'ISO 4217' })),
+  },
+  closed,
+)
+
 export const MessageSchema = Type.Object(
   {
     id: Type.String(),
@@ -19,8 +70,12 @@ export const MessageSchema = Type.Object(
     }),
     channel: Nullable(ChannelSchema),
     did: Nullable(Type.String({ description: 'Null for notes, as is the channel' })),
-    text: Type.String(),
-    media: Type.Array(Type.Object({ contentType: Nullable(Type.String()) }, closed)),
+    kind: ContentKindSchema,
+    text: Type.String({ description: 'The words in it; empty where there are none' }),
+    media: Type.Array(MediaSchema),
+    location: Type.Optional(LocationSchema),
+    cards: Type.Optional(Type.Array(ContactCardSchema)),
+    order: Type.Optional(Type.Array(OrderItemSchema)),
     notice: Nullable(Type.String({ description: 'What stands in place of a text that could not be had' })),
     mention: Nullable(Type.String({ description: 'Extension of the agent designated when it came' })),
     mentionName: Nullable(Type.String()),

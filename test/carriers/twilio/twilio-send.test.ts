@@ -16,7 +16,7 @@ const reply: OutboundMessage = {
   channel: 'sms',
   from: { kind: 'number', value: '+16313808000' },
   to: { kind: 'number', value: '+19542788086' },
-  text: 'Yes, 9–5 👋\nSee you & bye',
+  content: { kind: 'text', text: 'Yes, 9–5 👋\nSee you & bye', media: [] },
 }
 
 const fake = await startFakeTwilio()
@@ -61,7 +61,12 @@ t.test('the request', async (t) => {
   const service = 'MG0123456789abcdef0123456789abcdef'
   const serviced = started(fake.url, { messagingServiceSid: service }, null)
   await serviced.send(reply)
-  t.same(form(), { To: '+19542788086', From: '+16313808000', Body: reply.text, MessagingServiceSid: service })
+  t.same(form(), {
+    To: '+19542788086',
+    From: '+16313808000',
+    Body: reply.content.text,
+    MessagingServiceSid: service,
+  })
   await serviced.send({ ...reply, channel: 'whatsapp' })
   t.match(form(), { To: 'whatsapp:+19542788086', From: 'whatsapp:+16313808000' })
   t.notOk('MessagingServiceSid' in form(), 'a messaging service is for SMS')

@@ -1,16 +1,18 @@
 import { type ClientRequest, type IncomingMessage, request as requestHttp } from 'node:http'
 import { request as requestHttps } from 'node:https'
 
-export interface FormPost {
+export interface ApiCall {
+  readonly method: 'GET' | 'POST' | 'DELETE'
   readonly url: URL
-  readonly user: string
-  readonly password: string
-  readonly form: URLSearchParams
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string | null
   /** For the whole exchange, the connection included. */
   readonly deadlineMs: number
+  /** An answer that is longer counts as unreadable. */
+  readonly longestAnswerBytes?: number
 }
 
-export type PostResult =
+export type ApiResult =
   /** `body` is null when it could not be read to its end. */
   | {
       readonly kind: 'answered'
@@ -23,15 +25,15 @@ export type PostResult =
   /** It failed after that: nobody can say whether it was processed. */
   | { readonly kind: 'lost'; readonly reason: string }
 
-/** An honest answer has some hundred bytes. */
-const longestAnswerBytes = 64 * 1024
+/** An honest answer to a message has some hundred bytes. */
+const usualAnswerBytes = 64 * 1024
 
 /**
- * One POST on a connection of its own. A pooled one may be closing while it is used, which looks like a request
+ * One call of a carrier's API, on a connection of its own. A pooled one may be closing while it is used, which looks like a request
  * lost after it was written; and a client that repeats requests by itself would send a message twice.
  * Redirects are not followed: the credentials are for this host alone. Never rejects.
  */
-export function postForm(post: FormPost): Promise<PostResult> {
+export function callApi(call: ApiCall): Promise<ApiResult> {
   return new Promise((resolve) => {
     let connected = false
     let response: IncomingMessage | null = null
@@ -40,38 +42,35 @@ export function postForm(post: FormPost): Promise<PostResult> {
       if (response !== null) settle(answered(response, null))
       else settle({ kind: connected ? 'lost' : 'not-written', reason })
     }
-    const timer = setTimeout(() => fail(`no answer within ${post.deadlineMs} ms`), post.deadlineMs)
-    const request = open(post)
-    function settle(result: PostResult): void {
+    const timer = setTimeout(() => fail(`no answer within ${call.deadlineMs} ms`), call.deadlineMs)
+    const request = open(call)
+    function settle(result: ApiResult): void {
       clearTimeout(timer)
       resolve(result)
       request.destroy()
     }
     request.on('error', (error) => fail(reasonOf(error)))
     request.on('socket', (socket) =>
-      socket.once(post.url.protocol === 'https:' ? 'secureConnect' : 'connect', () => {
+      socket.once(call.url.protocol === 'https:' ? 'secureConnect' : 'connect', () => {
         connected = true
       }),
     )
     request.on('response', (incoming) => {
       response = incoming
-      readBody(incoming, (body) => settle(answered(incoming, body)))
+      readBody(incoming, call.longestAnswerBytes ?? usualAnswerBytes, (body) =>
+        settle(answered(incoming, body)),
+      )
     })
-    request.end(post.form.toString())
+    request.end(call.body ?? undefined)
   })
 }
 
-function open({ url, user, password }: FormPost): ClientRequest {
+function open({ method, url, headers }: ApiCall): ClientRequest {
   const request = url.protocol === 'https:' ? requestHttps : requestHttp
-  return request(url, {
-    method: 'POST',
-    agent: false,
-    auth: `${user}:${password}`,
-    headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
-  })
+  return request(url, { method, agent: false, headers: { accept: 'application/json', ...headers } })
 }
 
-const answered = ({ statusCode, headers }: IncomingMessage, body: string | null): PostResult => ({
+const answered = ({ statusCode, headers }: IncomingMessage, body: string | null): ApiResult => ({
   kind: 'answered',
   status: statusCode ?? 0,
   retryAfter: headers['retry-after'] ?? null,
@@ -79,12 +78,16 @@ const answered = ({ statusCode, headers }: IncomingMessage, body: string | null)
 })
 
 /** Null when it breaks off, or is longer than an honest answer. */
-function readBody(response: IncomingMessage, done: (body: string | null) => void): void {
+function readBody(
+  response: IncomingMessage,
+  longestBytes: number,
+  done: (body: string | null) => void,
+): void {
   const chunks: Buffer[] = []
   let length = 0
   response.on('data', (chunk: Buffer) => {
     length += chunk.length
-    if (length > longestAnswerBytes) done(null)
+    if (length > longestBytes) done(null)
     else chunks.push(chunk)
   })
   response.on('end', () => done(Buffer.concat(chunks).toString()))
@@ -96,3 +99,7 @@ function reasonOf(error: Error): string {
   const code: unknown = Reflect.get(error, 'code')
   return typeof code === 'string' ? code : error.message
 }
+
+/** The `Authorization` header for a name and a password. */
+export const basicAuth = (user: string, password: string): string =>
+  `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`
