@@ -315,7 +315,7 @@ export async function storeContract(t: Test, makeDatabase: (t: Test) => TestData
             channel: 'sms',
             from: number('+16313808000'),
             to: number('+19542788086'),
-            text: 'On its way',
+            content: { kind: 'text', text: 'On its way', media: [] },
           },
         },
       ])
@@ -526,7 +526,7 @@ export async function storeContract(t: Test, makeDatabase: (t: Test) => TestData
       t.same(await store.claimOutbox(startAt + 999, 10), [], 'and b waits for a’s retry')
       t.same(statesOf(store, one), ['queued', 'queued'])
       const [again] = await store.claimOutbox(startAt + 1000, 10)
-      t.match(again, { attempt: 2, message: { text: 'a' }, createdAt: startAt })
+      t.match(again, { attempt: 2, message: { content: { text: 'a' } }, createdAt: startAt })
 
       let due = 0
       store.onOutbox(() => due++)
