@@ -163,11 +163,21 @@ export const isPbxConfigured = (env: NodeJS.ProcessEnv): boolean =>
 export function readConfig(env: NodeJS.ProcessEnv): Config {
   const path = env.PARLEY_CONFIG
   const raw = path === undefined ? {} : readFile(path)
+  putEnvironment(raw, env)
+  return completeConfig(raw, path === undefined ? process.cwd() : dirname(path))
+}
+
+/** Puts what the environment says over settings; where a PBX is given already, only what concerns no PBX. */
+export function putEnvironment(
+  settings: Record<string, unknown>,
+  env: NodeJS.ProcessEnv,
+  { pbxIsGiven = false } = {},
+): void {
   for (const [name, setting] of Object.entries(variables)) {
     const value = env[name]
-    if (value !== undefined) assign(raw, setting.split('.'), settingValue(setting, value))
+    if (value === undefined || (pbxIsGiven && setting.startsWith('pbx.'))) continue
+    assign(settings, setting.split('.'), settingValue(setting, value))
   }
-  return completeConfig(raw, path === undefined ? process.cwd() : dirname(path))
 }
 
 function settingValue(setting: string, value: string): string | number | boolean {

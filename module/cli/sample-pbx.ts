@@ -1,12 +1,13 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type Config, completeConfig } from '../config.ts'
+import { type Config, completeConfig, putEnvironment } from '../config.ts'
 import { asCarrierId, asGroupNumber, asPbxId, asRuleId } from '../domain/ids.ts'
 import { ruleDefaults } from '../domain/rules.ts'
 import { type AsteriskInstance, startAsterisk } from '../lab/asterisk-instance.ts'
 import type { AsteriskPrefix } from '../lab/asterisk-prefix.ts'
 import { startCustomerPhone } from '../lab/customer-phone.ts'
 import { freeTcpPortFrom, usualPorts } from '../lab/free-ports.ts'
+import { keepRunning } from '../lab/keep-running.ts'
 import { SAMPLE_PBX } from '../lab/sample-pbx.ts'
 import { SoftPhone } from '../lab/soft-phone.ts'
 import { TrunkPeer } from '../lab/trunk-peer.ts'
@@ -26,8 +27,17 @@ export interface SamplePbx {
   close(): Promise<void>
 }
 
+export interface SamplePbxOptions {
+  readonly prefix: AsteriskPrefix
+  /** Holds Asterisk's data and Parley's. */
+  readonly folder: string
+  /** Of it counts what concerns no PBX, such as PARLEY_HTTP_PORT. */
+  readonly env: NodeJS.ProcessEnv
+  say(sentence: string): void
+}
+
 /** A whole PBX to try Parley on: Asterisk, a carrier's end of a trunk, phones, and a customer's phone page. */
-export async function startSamplePbx(prefix: AsteriskPrefix, folder: string): Promise<SamplePbx> {
+export async function startSamplePbx({ prefix, folder, env, say }: SamplePbxOptions): Promise<SamplePbx> {
   const closers: (() => Promise<void> | void)[] = []
   const close = async () => {
     for (const step of closers.splice(0).reverse()) await step()
@@ -44,6 +54,8 @@ export async function startSamplePbx(prefix: AsteriskPrefix, folder: string): Pr
       trunkPeer: peer.address,
     })
     closers.push(() => asterisk.stop())
+    const kept = keepRunning(asterisk, { say })
+    closers.push(() => kept.stop())
     const customer = await startCustomerPhone({ peer, port: await freeTcpPortFrom(firstCustomerPort) })
     closers.push(() => customer.close())
     const phones = await Promise.all(registered.map((extension) => startPhone(extension, pbx, asterisk)))
@@ -55,28 +67,25 @@ export async function startSamplePbx(prefix: AsteriskPrefix, folder: string): Pr
     })
     const namesFile = join(folder, 'names.json')
     await writeFile(namesFile, JSON.stringify(sampleNames, null, 2))
-    const config = completeConfig(
-      {
-        pbx: {
-          ami: { host: '127.0.0.1', port: asterisk.amiPort, ...asterisk.credentials.ami },
-          ari: {
-            url: `http://127.0.0.1:${asterisk.httpPort}`,
-            username: asterisk.credentials.ari.username,
-            password: asterisk.credentials.ari.secret,
-          },
-          spoolFolder: asterisk.spoolFolder,
-          sipDomain: '127.0.0.1',
-          namesFile,
+    const settings = {
+      pbx: {
+        ami: { host: '127.0.0.1', port: asterisk.amiPort, ...asterisk.credentials.ami },
+        ari: {
+          url: `http://127.0.0.1:${asterisk.httpPort}`,
+          username: asterisk.credentials.ari.username,
+          password: asterisk.credentials.ari.secret,
         },
-        http: { port: await freeTcpPortFrom(firstHttpPort) },
-        dataFolder: folder,
-        logLevel: 'warn',
+        spoolFolder: asterisk.spoolFolder,
+        sipDomain: '127.0.0.1',
+        namesFile,
       },
-      folder,
-    )
+      http: { port: await freeTcpPortFrom(firstHttpPort) },
+      logLevel: 'warn',
+    }
+    putEnvironment(settings, env, { pbxIsGiven: true })
     return {
       asterisk,
-      config,
+      config: completeConfig({ ...settings, dataFolder: folder }, process.cwd()),
       trunkPeer: `${peer.address.host}:${peer.address.port}`,
       customerUrl: customer.url,
       close,

@@ -1,5 +1,5 @@
 import { homedir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { pino } from 'pino'
 import { buildFragments } from '../../ui-fragments/build.ts'
 import { ConfigError, isPbxConfigured, readConfig } from '../config.ts'
@@ -40,17 +40,23 @@ async function start(): Promise<void> {
     announce(sidecar, null)
     return
   }
-  const folder = join(process.env.XDG_DATA_HOME ?? join(homedir(), '.local/share'), 'parley', 'sample')
+  const folder = sampleFolder(process.env)
   closers.push(claimFolder(folder))
   const [prefix] = await Promise.all([prepareAsterisk({ onProgress: say }), buildFragments({})])
   say('Starting Asterisk, a trunk, three phones and Parley.')
-  const sample = await startSamplePbx(prefix, folder)
+  const sample = await startSamplePbx({ prefix, folder, env: process.env, say })
   closers.push(() => sample.close())
   const sidecar = await startSidecar(sample.config, createLog(sample.config.logLevel, pino.destination(2)))
   closers.push(() => sidecar.close())
   await installSampleRule(sidecar)
   await linkUp(sidecar)
   announce(sidecar, sample)
+}
+
+/** Where the sample keeps its PBX and its messages from one start to the next. */
+function sampleFolder({ PARLEY_DATA_FOLDER, XDG_DATA_HOME }: NodeJS.ProcessEnv): string {
+  if (PARLEY_DATA_FOLDER !== undefined) return resolve(PARLEY_DATA_FOLDER)
+  return join(XDG_DATA_HOME ?? join(homedir(), '.local/share'), 'parley', 'sample')
 }
 
 /** Waits until what the links show is the PBX as it is. */

@@ -40,6 +40,8 @@ export interface AsteriskInstance {
   /** Starts it again with the same ports, secrets and data. Resolves when it is fully booted. */
   start(): Promise<void>
   isRunning(): boolean
+  /** Resolves when the run that is under way is over, whoever ended it. */
+  untilEnd(): Promise<void>
 }
 
 /** Asterisk ended or gave up before it was fully booted; the message carries its own reason. */
@@ -116,6 +118,10 @@ class RunningAsterisk implements AsteriskInstance {
 
   isRunning(): boolean {
     return this.#process?.isRunning() ?? false
+  }
+
+  async untilEnd(): Promise<void> {
+    await this.#process?.ended
   }
 
   cli(command: string): Promise<string> {

@@ -47,6 +47,11 @@ export class AsteriskProcess {
     return this.#running
   }
 
+  /** Resolves when it is gone, whoever ended it. */
+  get ended(): Promise<void> {
+    return this.#ended
+  }
+
   /** The last thing that it wrote to the terminal. */
   lastWords(): string | undefined {
     return this.#output.trim().split('\n').at(-1) || undefined

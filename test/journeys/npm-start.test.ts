@@ -7,12 +7,15 @@ import { createInterface } from 'node:readline'
 import t from 'tap'
 import { moduleRoot } from '../../module/manifest.ts'
 import { until } from '../lab/until.ts'
+import { anyHttpPort } from './start-desk.ts'
 
 /** Processes that name a folder on their command line. */
-async function processesOf(folder: string): Promise<string[]> {
+async function processesOf(folder: string): Promise<number[]> {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))
-  const lines = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')))
-  return lines.filter((line) => line.includes(folder))
+  const isOf = async (pid: string) =>
+    (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).includes(folder)
+  const found = await Promise.all(pids.map(async (pid) => ((await isOf(pid)) ? [Number(pid)] : [])))
+  return found.flat()
 }
 
 t.test('npm start brings up everything and Ctrl-C takes all of it away', { timeout: 110_000 }, async (t) => {
@@ -21,6 +24,11 @@ t.test('npm start brings up everything and Ctrl-C takes all of it away', { timeo
   const env: NodeJS.ProcessEnv = {
     ...process.env,
     XDG_DATA_HOME: data,
+    // What concerns no PBX is the user's to say, sample or not.
+    PARLEY_DATA_FOLDER: join(data, 'own'),
+    PARLEY_HTTP_PORT: String(await anyHttpPort()),
+    PARLEY_PUBLIC_URL: 'https://pbx.example.com/parley',
+    PARLEY_LOG_LEVEL: 'info',
     XDG_CACHE_HOME: process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'),
   }
   const run = () =>
@@ -66,6 +74,35 @@ t.test('npm start brings up everything and Ctrl-C takes all of it away', { timeo
       items: { group: { number: string }; people: { extension: string }[] }[]
     }
     t.same(items.map(({ group }) => group.number).sort(), ['101', '600', '8000'])
+  })
+
+  await t.test('what the environment says holds', async (t) => {
+    t.equal(ready.url, `http://127.0.0.1:${env.PARLEY_HTTP_PORT}`)
+    t.match(await readdir(join(data, 'own')), /parley\.sqlite/)
+    t.match(errors, 'The link is up.', 'its log says what it says at this level')
+    const token = new URLSearchParams(new URL(ready.admin).hash.slice(1)).get('token')
+    const answer = await fetch(`${ready.url}/api/v1/doctor`, {
+      headers: { authorization: `Bearer ${token}` },
+    })
+    const { findings } = (await answer.json()) as { findings: { code: string; sentence: string }[] }
+    const said = (code: string) => findings.find((finding) => finding.code === code)?.sentence
+    t.match(said('public-url'), 'https://pbx.example.com/parley')
+    t.equal(said('sidecar'), `Parley answers at ${ready.url}.`)
+  })
+
+  await t.test('its Asterisk is started again when something kills it', async (t) => {
+    const links = async () => {
+      const { ami, ari } = (await (await fetch(`${ready.url}/health/ready`)).json()) as Record<string, string>
+      return `${ami} ${ari}`
+    }
+    const before = await processesOf(join(data, 'own', 'asterisk'))
+    for (const pid of before) process.kill(pid, 'SIGKILL')
+    await until('its end is noticed', async () => (await links()) !== 'up up')
+    await until('both links are up again', async () => (await links()) === 'up up', 60_000)
+    const after = await processesOf(join(data, 'own', 'asterisk'))
+    t.ok(after.length > 0)
+    t.notOk(after.some((pid) => before.includes(pid)))
+    t.match(errors, 'Asterisk ended. Starting it again.')
   })
 
   await t.test('a second one on the same data says that the first is running', async (t) => {
