@@ -9,13 +9,15 @@ import {
 import type { Log } from './app/ports/ambient.ts'
 import { examineSpool } from './carriers/sip-message/examine-spool.ts'
 import type { Config } from './config.ts'
+import { examineSidecar } from './http/examine-sidecar.ts'
 import { type ExaminePbxTimes, examinePbx } from './pbx/doctor/examine-pbx.ts'
 import { lookAtNamesFile } from './pbx/names/names-file.ts'
 import { examineDatabase } from './store/examine-database.ts'
 import { examineStorage } from './store/examine-storage.ts'
 
-/** A little less than the doctor gives it, so that its own words are heard. */
+/** A little less than the doctor gives them, so that their own words are heard. */
 const databaseMs = 10_000
+const sidecarMs = 5_000
 
 /** The doctor of one installation: the same at the console and in the sidecar, whether or not that runs. */
 export function createInstallationDoctor(
@@ -25,6 +27,7 @@ export function createInstallationDoctor(
 ): Doctor {
   const sources: FactSources = {
     publicUrl: http.publicUrl,
+    sidecar: () => examineSidecar(http, sidecarMs),
     pbx: () =>
       examinePbx({
         ami: pbx.ami,

@@ -1,6 +1,7 @@
 import {
   missingActions,
   missingToRead,
+  multipleLoginLine,
   permissionLine,
   permissionSentence,
   writeLine,
@@ -19,6 +20,7 @@ export async function accountWarnings(
   return [
     ...mute(ami, amiUsername),
     ...(await deaf(ami, amiUsername)),
+    ...(await alone(ami, amiUsername)),
     ...(await readOnly(ami, ariUsername)),
     ...missingActions(new Set(optional.filter((action) => ami.may(action)).map(lower))).map(
       ({ action, sentence }): PbxWarning => ({
@@ -54,6 +56,21 @@ async function deaf(ami: Asked, username: string): Promise<PbxWarning[]> {
       code: 'missing-permission',
       sentence: `${permissionSentence(username, lack.permission)} Until then Parley sees ${lack.late.join(' and ')} only at its next check.`,
       todo: permissionLine(lack.permission),
+    },
+  ]
+}
+
+/** The sidecar's own log-in keeps out the doctor, and after a cut line its own next one. */
+async function alone(ami: Asked, username: string): Promise<PbxWarning[]> {
+  if (!isPlainName(username)) return []
+  const set = (section: string) => variable(ami, { kind: 'multiple-login', section })
+  const value = ((await set(username)) || (await set('general')))?.trim() ?? ''
+  if (value === '' || /^(yes|true|on|y|t|1)$/i.test(value)) return []
+  return [
+    {
+      code: 'missing-permission',
+      sentence: `Asterisk lets the AMI user "${username}" in but once at a time, which keeps "parley doctor" out while Parley runs. Put "${multipleLoginLine}" into its section of manager.conf, then reload with "manager reload".`,
+      todo: multipleLoginLine,
     },
   ]
 }

@@ -1,5 +1,13 @@
 import type { Log } from '../app/ports/ambient.ts'
-import { loginUnanswered, socketLoss, wrongPassword } from './ami-losses.ts'
+import {
+  closedLoss,
+  loginRefused,
+  loginUnanswered,
+  socketLoss,
+  strangerLoss,
+  ungreeted,
+  unreachable,
+} from './ami-losses.ts'
 import type { AmiMessage } from './ami-message.ts'
 import { eventName, field } from './ami-message.ts'
 import {
@@ -13,8 +21,8 @@ import type { AmiAction, AmiListAction } from './ami-request.ts'
 import { encode } from './ami-request.ts'
 import type { AmiWorkerData, FromAmiWorker, ToAmiWorker } from './ami-worker.ts'
 import type { LinkLoss } from './pbx-error.ts'
-import { LinkError, lossOf, PbxError } from './pbx-error.ts'
-import { quarantine } from './quarantine.ts'
+import { LinkError, PbxError } from './pbx-error.ts'
+import { createSession } from './session.ts'
 import { spooledEvent, spoolFailedEvent } from './spool-events.ts'
 import { readAuthority } from './tls-access.ts'
 import { createWaitingRequests } from './waiting-requests.ts'
@@ -30,15 +38,22 @@ export interface AmiAccess {
 }
 
 export interface AmiTimes {
-  /** For the connection and the login together. */
+  /** For the connection, and for the answer to the login. */
   readonly loginMs: number
+  /** For Asterisk's greeting, which comes with the connection: whoever is silent is not AMI. */
+  readonly greetMs: number
   /** For FullyBooted after the login: a large PBX takes its time. */
   readonly bootMs: number
   /** For any one request, list answers included. */
   readonly requestMs: number
 }
 
-export const usualAmiTimes: AmiTimes = { loginMs: 5_000, bootMs: 60_000, requestMs: 10_000 }
+export const usualAmiTimes: AmiTimes = {
+  loginMs: 5_000,
+  greetMs: 2_000,
+  bootMs: 60_000,
+  requestMs: 10_000,
+}
 
 export interface AmiOptions {
   readonly access: AmiAccess
@@ -91,14 +106,15 @@ export async function openAmi(options: AmiOptions): Promise<AmiConnection> {
     })
   }
   const requests = createWaitingRequests(times.requestMs)
-  const ended = Promise.withResolvers<LinkLoss>()
   const loaded = Promise.withResolvers<void>()
+  const connected = Promise.withResolvers<void>()
+  const greeted = Promise.withResolvers<void>()
   const authenticated = Promise.withResolvers<void>()
   const booted = Promise.withResolvers<void>()
-  let loss: LinkLoss | null = null
   let permitted: ReadonlySet<string> = new Set()
 
-  const worker = quarantine<ToAmiWorker, FromAmiWorker>({
+  const session = createSession<ToAmiWorker, FromAmiWorker>({
+    name: 'ami',
     file: new URL('./ami-worker.ts', import.meta.url),
     data: {
       host: access.host,
@@ -109,29 +125,11 @@ export async function openAmi(options: AmiOptions): Promise<AmiConnection> {
       wantedUserEvents: [spooledEvent, spoolFailedEvent],
       tls: access.tls === true ? { ca: readAuthority(access.ca) } : null,
     } satisfies AmiWorkerData,
-    name: 'ami',
     log: options.log,
+    signal: options.signal,
     onMessage: receive,
+    onEnded: ({ sentence }) => requests.rejectAll(sentence),
   })
-  void worker.ended.then((cause) =>
-    finish({
-      code: 'fault',
-      sentence: `The AMI package failed: ${cause ?? 'ended'}. Parley connects again by itself.`,
-    }),
-  )
-  const abort = () => void finish({ code: 'lost', sentence: 'The link was closed.' })
-  options.signal.addEventListener('abort', abort, { once: true })
-
-  /** The one way out: the first reason counts, nothing is left waiting, the worker is gone afterwards. */
-  async function finish(reason: LinkLoss): Promise<void> {
-    if (loss === null) {
-      loss = reason
-      options.signal.removeEventListener('abort', abort)
-      requests.rejectAll(reason.sentence)
-      ended.resolve(reason)
-    }
-    await worker.end()
-  }
 
   function receive(message: FromAmiWorker): void {
     switch (message.kind) {
@@ -139,22 +137,29 @@ export async function openAmi(options: AmiOptions): Promise<AmiConnection> {
         loaded.resolve()
         break
       case 'connected':
+        connected.resolve()
+        break
+      case 'greeted':
+        greeted.resolve()
+        break
+      case 'stranger':
+        void session.end(strangerLoss(access))
         break
       case 'authenticated':
         authenticated.resolve()
         break
       case 'login-refused':
-        void finish(wrongPassword(access))
+        void session.end(loginRefused(message.message, access))
         break
       case 'socket-error':
-        void finish(socketLoss(message.code, access))
+        void session.end(socketLoss(message.code, access))
         break
       case 'closed':
-        void finish({ code: 'lost', sentence: 'Asterisk closed the AMI connection.' })
+        void session.end(closedLoss(message.greeted, access))
         break
       case 'messages':
         for (const one of message.messages) sort(one)
-        if (loss === null) worker.post({ kind: 'taken' })
+        if (session.loss() === null) session.post({ kind: 'taken' })
         break
       default:
         message satisfies never
@@ -168,14 +173,15 @@ export async function openAmi(options: AmiOptions): Promise<AmiConnection> {
     if (event === undefined || field(message, 'actionid') !== undefined) return
     if (event === 'fullybooted') booted.resolve()
     options.onEvent(message)
-    if (event === 'shutdown') void finish({ code: 'lost', sentence: 'Asterisk is shutting down.' })
+    if (event === 'shutdown') void session.end({ code: 'lost', sentence: 'Asterisk is shutting down.' })
   }
 
   async function send(request: AmiAction | AmiListAction, isList: boolean): Promise<readonly AmiMessage[]> {
     const headers = encode(request)
-    if (loss !== null) throw new PbxError('link-down', `${request.action}: the link to Asterisk is down.`)
+    if (session.loss() !== null)
+      throw new PbxError('link-down', `${request.action}: the link to Asterisk is down.`)
     return requests.ask(request.action, isList, (actionId) =>
-      worker.post({ kind: 'action', actionId, headers }),
+      session.post({ kind: 'action', actionId, headers }),
     )
   }
 
@@ -191,46 +197,21 @@ export async function openAmi(options: AmiOptions): Promise<AmiConnection> {
     async ping() {
       await send({ action: 'Ping' }, false)
     },
-    ended: ended.promise,
-    end: finish,
+    ended: session.ended,
+    end: session.end,
   }
 
-  try {
-    if (options.signal.aborted) abort()
-    await Promise.race([loaded.promise, ended.promise])
-    await within(authenticated.promise, times.loginMs, loginUnanswered(access))
-    await within(booted.promise, times.bootMs, null)
+  return session.open(async () => {
+    // Reading its modules takes the thread its time on a busy machine: that is nothing to hold against the peer.
+    await Promise.race([loaded.promise, session.ended])
+    await session.step(connected.promise, times.loginMs, () => unreachable(access))
+    await session.step(greeted.promise, times.greetMs, () => ungreeted(access))
+    await session.step(authenticated.promise, times.loginMs, () => loginUnanswered(access))
+    await session.step(booted.promise, times.bootMs, notBooted)
     permitted = permittedActions(await connection.request({ action: 'ListCommands' }))
-    const missing = missingPermission(permitted)
-    if (missing !== null)
-      throw new LinkError({
-        code: 'permission',
-        sentence: permissionSentence(access.username, missing),
-        todo: permissionLine(missing),
-      })
-    const vital = missingActions(permitted).find(({ isVital }) => isVital)
-    if (vital !== undefined) {
-      throw new LinkError({
-        code: 'fault',
-        sentence: `Asterisk does not know the action ${vital.action}. ${vital.sentence}`,
-      })
-    }
+    refuseWithout(permitted, access.username)
     return connection
-  } catch (error) {
-    await finish(lossOf(error))
-    throw new LinkError(loss ?? lossOf(error))
-  }
-
-  /** A step of the opening: it ends by itself, by the connection's end, or by its deadline. */
-  async function within(step: Promise<void>, ms: number, late: LinkLoss | null): Promise<void> {
-    let timer: NodeJS.Timeout | undefined
-    const deadline = new Promise<'late'>((resolve) => {
-      timer = setTimeout(resolve, ms, 'late')
-    })
-    const outcome = await Promise.race([step, ended.promise, deadline]).finally(() => clearTimeout(timer))
-    if (outcome === 'late') throw new LinkError(late ?? (await notBooted()))
-    if (outcome !== undefined) throw new LinkError(outcome)
-  }
+  })
 
   /** A booted PBX says FullyBooted right after login, but only to an account that may read class `system`. */
   async function notBooted(): Promise<LinkLoss> {
@@ -249,6 +230,25 @@ export async function openAmi(options: AmiOptions): Promise<AmiConnection> {
       sentence: permissionSentence(access.username, { kind: 'read', missing: ['system'] }),
       todo: readLine,
     }
+  }
+}
+
+/** Throws a LinkError when what the account may ask, or what Asterisk knows, makes no directory. */
+function refuseWithout(permitted: ReadonlySet<string>, username: string): void {
+  const missing = missingPermission(permitted)
+  if (missing !== null) {
+    throw new LinkError({
+      code: 'permission',
+      sentence: permissionSentence(username, missing),
+      todo: permissionLine(missing),
+    })
+  }
+  const vital = missingActions(permitted).find(({ isVital }) => isVital)
+  if (vital !== undefined) {
+    throw new LinkError({
+      code: 'fault',
+      sentence: `Asterisk does not know the action ${vital.action}. ${vital.sentence}`,
+    })
   }
 }
 

@@ -7,6 +7,11 @@ export interface MissingPermission {
 /** Enough for all that Parley asks, and no more (measured on Asterisk 22). */
 export const readLine = 'read = system,call,agent,user'
 export const writeLine = 'write = reporting,message,agent'
+/**
+ * In the account's own section: a reload of manager.conf does not give what stands in `[general]` to accounts that
+ * are there already (measured on Asterisk 22). It is the default; a doctor logs in beside the sidecar.
+ */
+export const multipleLoginLine = 'allowmultiplelogin = yes'
 
 /** Actions of Asterisk's core that stand or fall with a write class. */
 const needed: ReadonlyMap<string, string> = new Map([

@@ -47,6 +47,8 @@ export type ReadableVariable =
   | { readonly kind: 'time-holds'; readonly spec: string }
   /** What manager.conf grants an account to read. */
   | { readonly kind: 'account-read'; readonly username: string }
+  /** Whether manager.conf lets an account in while it is in already: its own section, else `general`. */
+  | { readonly kind: 'multiple-login'; readonly section: string }
   /** Whether ari.conf lets an account read alone. */
   | { readonly kind: 'ari-read-only'; readonly username: string }
 
@@ -122,6 +124,8 @@ function variableName(variable: ReadableVariable): string {
       return `IFTIME(${timeSpec(variable.spec)}?TRUE:FALSE)`
     case 'account-read':
       return `AST_CONFIG(manager.conf,${plain(variable.username)},read)`
+    case 'multiple-login':
+      return `AST_CONFIG(manager.conf,${plain(variable.section)},allowmultiplelogin)`
     case 'ari-read-only':
       return `AST_CONFIG(ari.conf,${plain(variable.username)},read_only)`
     default:

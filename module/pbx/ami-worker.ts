@@ -29,14 +29,21 @@ export type FromAmiWorker =
   /** The thread has read its modules, which on a busy machine takes its time, and turns to the peer. */
   | { readonly kind: 'loaded' }
   | { readonly kind: 'connected' }
+  /** Asterisk said who it is; only now is it told a password. */
+  | { readonly kind: 'greeted' }
+  /** Somebody else answers there. */
+  | { readonly kind: 'stranger' }
   | { readonly kind: 'authenticated' }
   | { readonly kind: 'login-refused'; readonly message: string }
   | { readonly kind: 'messages'; readonly messages: readonly AmiMessage[] }
   | { readonly kind: 'socket-error'; readonly code: string }
-  | { readonly kind: 'closed' }
+  | { readonly kind: 'closed'; readonly greeted: boolean }
 
 /** How many batches may be on their way: more would only queue up where nobody can merge them. */
 const mostUnderWay = 2
+
+/** What Asterisk says first, whoever connects. */
+const greeting = 'Asterisk Call Manager/'
 
 if (parentPort !== null) {
   guardMemory()
@@ -52,7 +59,18 @@ function host(parent: NonNullable<typeof parentPort>, data: AmiWorkerData): void
   say({ kind: 'loaded' })
   const wanted = new Set(data.wanted)
   const wantedUserEvents = new Set(data.wantedUserEvents)
-  if (data.tls !== null) speakTls(data.tls.ca)
+  let greeted = false
+  openSockets(data.tls, (isAsterisk) => {
+    if (!isAsterisk) return say({ kind: 'stranger' })
+    greeted = true
+    say({ kind: 'greeted' })
+    // Left to itself the package logs in without a callback, and a wrong password goes unnoticed.
+    manager.login((refusal) => {
+      loggingIn = false
+      if (refusal === undefined) say({ kind: 'authenticated' })
+      else say({ kind: 'login-refused', message: String(refusal.message ?? '') })
+    })
+  })
   const manager = createManager(null, data.host, data.username, data.secret, true)
 
   const backlog = createEventBacklog()
@@ -81,16 +99,8 @@ function host(parent: NonNullable<typeof parentPort>, data: AmiWorkerData): void
     flushSoon()
   })
   manager.on('error', (error) => say({ kind: 'socket-error', code: error.code ?? 'EUNKNOWN' }))
-  manager.on('close', () => say({ kind: 'closed' }))
-  manager.connect(data.port, data.host, () => {
-    say({ kind: 'connected' })
-    // Left to itself the package logs in without a callback, and a wrong password goes unnoticed.
-    manager.login((refusal) => {
-      loggingIn = false
-      if (refusal === undefined) say({ kind: 'authenticated' })
-      else say({ kind: 'login-refused', message: String(refusal.message ?? '') })
-    })
-  })
+  manager.on('close', () => say({ kind: 'closed', greeted }))
+  manager.connect(data.port, data.host, () => say({ kind: 'connected' }))
   parent.on('message', (message: ToAmiWorker) => {
     if (message.kind === 'action') manager.action({ ...message.headers, actionid: message.actionId })
     else {
@@ -101,18 +111,30 @@ function host(parent: NonNullable<typeof parentPort>, data: AmiWorkerData): void
 }
 
 /**
- * The package knows plain sockets alone. In this thread, which opens no other, the one it makes is a TLS socket:
- * what it writes before the handshake waits, and is never sent to a peer that proves to be another.
+ * The package knows plain sockets alone, and does not care who answers. In this thread, which opens no other, the
+ * one it makes is a TLS socket where that is wanted, and is listened to from its first letter on.
  */
-function speakTls(ca: string | null): void {
-  const createConnection = (port: number, host: string) =>
-    tls.connect({
-      port,
-      host,
-      ...(net.isIP(host) === 0 ? { servername: host } : {}),
-      ...(ca === null ? {} : { ca }),
-    })
-  Object.assign(net, { createConnection })
+function openSockets(secured: AmiWorkerData['tls'], onFirstWords: (isAsterisk: boolean) => void): void {
+  const { createConnection } = net
+  Object.assign(net, {
+    createConnection(port: number, host: string) {
+      const socket = secured === null ? createConnection(port, host) : connectTls(port, host, secured.ca)
+      let heard = ''
+      const listen = (part: Buffer | string) => {
+        heard += String(part)
+        const isAsterisk = heard.startsWith(greeting)
+        if (!isAsterisk && greeting.startsWith(heard)) return
+        socket.off('data', listen)
+        onFirstWords(isAsterisk)
+      }
+      return socket.on('data', listen)
+    },
+  })
+}
+
+function connectTls(port: number, host: string, ca: string | null): tls.TLSSocket {
+  const servername = net.isIP(host) === 0 ? { servername: host } : {}
+  return tls.connect({ port, host, ...servername, ...(ca === null ? {} : { ca }) })
 }
 
 /** The package numbers its login by the time of day. */

@@ -1,8 +1,8 @@
 import type { Log } from '../app/ports/ambient.ts'
 import type { AriRequest, AriWorkerData, FromAriWorker, ToAriWorker } from './ari-worker.ts'
 import type { LinkLoss } from './pbx-error.ts'
-import { LinkError, PbxError } from './pbx-error.ts'
-import { quarantine } from './quarantine.ts'
+import { PbxError } from './pbx-error.ts'
+import { createSession } from './session.ts'
 import { isTlsFault, readAuthority, tlsSentence } from './tls-access.ts'
 
 export interface AriAccess {
@@ -42,12 +42,11 @@ export interface AriConnection {
 export async function openAri(options: AriOptions): Promise<AriConnection> {
   const { access, times } = options
   const waiting = new Map<number, (outcome: PbxError | readonly string[]) => void>()
-  const ended = Promise.withResolvers<LinkLoss>()
   const ready = Promise.withResolvers<void>()
-  let loss: LinkLoss | null = null
   let nextId = 0
 
-  const worker = quarantine<ToAriWorker, FromAriWorker>({
+  const session = createSession<ToAriWorker, FromAriWorker>({
+    name: 'ari',
     file: new URL('./ari-worker.ts', import.meta.url),
     data: {
       url: access.url,
@@ -55,28 +54,13 @@ export async function openAri(options: AriOptions): Promise<AriConnection> {
       password: access.password,
       ca: readAuthority(access.ca),
     } satisfies AriWorkerData,
-    name: 'ari',
     log: options.log,
+    signal: options.signal,
     onMessage: receive,
+    onEnded: ({ sentence }) => {
+      for (const settle of [...waiting.values()]) settle(new PbxError('lost', sentence))
+    },
   })
-  void worker.ended.then((cause) =>
-    finish({
-      code: 'fault',
-      sentence: `The ARI package failed: ${cause ?? 'ended'}. Parley connects again by itself.`,
-    }),
-  )
-  const abort = () => void finish({ code: 'lost', sentence: 'The link was closed.' })
-  options.signal.addEventListener('abort', abort, { once: true })
-
-  async function finish(reason: LinkLoss): Promise<void> {
-    if (loss === null) {
-      loss = reason
-      options.signal.removeEventListener('abort', abort)
-      for (const settle of [...waiting.values()]) settle(new PbxError('lost', reason.sentence))
-      ended.resolve(reason)
-    }
-    await worker.end()
-  }
 
   function receive(message: FromAriWorker): void {
     switch (message.kind) {
@@ -84,10 +68,10 @@ export async function openAri(options: AriOptions): Promise<AriConnection> {
         ready.resolve()
         break
       case 'unusable':
-        void finish(statusLoss(message.status, access))
+        void session.end(statusLoss(message.status, access))
         break
       case 'unreachable':
-        void finish(unreachable(message.code, access))
+        void session.end(unreachable(message.code, access))
         break
       case 'done':
         waiting.get(message.id)?.(message.names ?? [])
@@ -102,7 +86,7 @@ export async function openAri(options: AriOptions): Promise<AriConnection> {
 
   /** ari-client never settles what it asked of a PBX that went away, so each request has its own end. */
   function ask(request: AriRequest): Promise<readonly string[]> {
-    if (loss !== null) return Promise.reject(new PbxError('link-down', 'The link to ARI is down.'))
+    if (session.loss() !== null) return Promise.reject(new PbxError('link-down', 'The link to ARI is down.'))
     const id = ++nextId
     const { promise, resolve, reject } = Promise.withResolvers<readonly string[]>()
     const settle = (outcome: PbxError | readonly string[]) => {
@@ -116,25 +100,11 @@ export async function openAri(options: AriOptions): Promise<AriConnection> {
       times.requestMs,
     )
     waiting.set(id, settle)
-    worker.post({ id, request })
+    session.post({ id, request })
     return promise
   }
 
-  if (options.signal.aborted) abort()
-  await Promise.race([worker.started, ended.promise])
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<LinkLoss>((resolve) => {
-    timer = setTimeout(resolve, times.openMs, {
-      code: 'timeout',
-      sentence: `${access.url} did not answer. Check http.conf.`,
-    })
-  })
-  const failed = await Promise.race([ready.promise, ended.promise, late]).finally(() => clearTimeout(timer))
-  if (failed !== undefined) {
-    await finish(failed)
-    throw new LinkError(loss ?? failed)
-  }
-  return {
+  const connection: AriConnection = {
     async send(to, from, text) {
       refuseControlCharacters(to, from)
       await ask({ kind: 'send', to, from, text })
@@ -143,9 +113,13 @@ export async function openAri(options: AriOptions): Promise<AriConnection> {
     async ping() {
       await ask({ kind: 'ping' })
     },
-    ended: ended.promise,
-    end: finish,
+    ended: session.ended,
+    end: session.end,
   }
+  return session.open(async () => {
+    await session.step(ready.promise, times.openMs, () => unreachable('ETIMEDOUT', access))
+    return connection
+  })
 }
 
 function refuseControlCharacters(...values: string[]): void {
@@ -175,6 +149,13 @@ function statusLoss(status: number, access: AriAccess): LinkLoss {
 
 function unreachable(code: string, access: AriAccess): LinkLoss {
   if (isTlsFault(code)) return { code: 'fault', sentence: tlsSentence(access.url, code) }
+  // What undici calls a peer that answers with something else than HTTP, or hangs up without an answer.
+  if (code === 'HTTPParserError' || code.startsWith('HPE_') || code === 'UND_ERR_SOCKET') {
+    return {
+      code: 'fault',
+      sentence: `Something answers at ${access.url}, but not as Asterisk’s HTTP server does. Check the port: it is bindport in http.conf, usually 8088.`,
+    }
+  }
   return {
     code: code === 'ECONNREFUSED' ? 'refused' : code.includes('TIMEOUT') ? 'timeout' : 'lost',
     sentence: `Nothing answers at ${access.url} (${code}). Start Asterisk, or check enabled, bindaddr and bindport in http.conf.`,

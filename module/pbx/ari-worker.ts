@@ -33,6 +33,9 @@ export type FromAriWorker =
   | { readonly kind: 'done'; readonly id: number; readonly names?: readonly string[] }
   | { readonly kind: 'refused'; readonly id: number; readonly reason: string }
 
+/** Whoever is silent for so long is asked again later: until then nobody would know what is wrong. */
+const probeMs = 5_000
+
 if (parentPort !== null) {
   guardMemory()
   const data = workerData as AriWorkerData
@@ -81,12 +84,17 @@ async function host(parent: NonNullable<typeof parentPort>, data: AriWorkerData)
 async function probe(data: AriWorkerData): Promise<number | string> {
   const authorization = `Basic ${Buffer.from(`${data.username}:${data.password}`).toString('base64')}`
   try {
-    const answer = await fetch(new URL('/ari/asterisk/ping', data.url), { headers: { authorization } })
+    const answer = await fetch(new URL('/ari/asterisk/ping', data.url), {
+      headers: { authorization },
+      signal: AbortSignal.timeout(probeMs),
+    })
     await answer.arrayBuffer()
     return answer.status
   } catch (error) {
+    if (error instanceof Error && error.name === 'TimeoutError') return 'ETIMEDOUT'
     const cause = error instanceof Error ? error.cause : undefined
-    return cause instanceof Error && 'code' in cause ? String(cause.code) : 'EUNKNOWN'
+    if (!(cause instanceof Error)) return 'EUNKNOWN'
+    return 'code' in cause && typeof cause.code === 'string' ? cause.code : cause.name
   }
 }
 

@@ -22,6 +22,7 @@ export const folderOf = (path: string, uid = 995, mode = 0o775): FolderFact => (
 })
 
 export const healthyFacts: Facts = {
+  sidecar: known({ at: 'http://127.0.0.1:8077', answers: 'parley' }),
   pbx: known(healthyPbx),
   spool: known({
     folder: '/spool',

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { createDoctor, type FactSources } from '../../module/app/doctor/doctor.ts'
 import { known, notKnown } from '../../module/app/doctor/fact.ts'
-import type { Facts, PbxFacts, PosixUser, SpoolFacts } from '../../module/app/doctor/facts.ts'
+import type { Facts, PbxFacts, PosixUser, SidecarFacts, SpoolFacts } from '../../module/app/doctor/facts.ts'
 import {
   type FindingCode,
   type FindingState,
@@ -19,12 +19,15 @@ const withSpool = (over: Partial<SpoolFacts>): Partial<Facts> => {
   return spool.known ? { spool: known({ ...spool.value, ...over }) } : {}
 }
 const loss = (
-  code: 'refused' | 'not-booted' | 'wrong-credentials' | 'permission',
+  code: 'refused' | 'not-booted' | 'in-use' | 'wrong-credentials' | 'permission',
   todo: string | null = null,
 ) => ({
   at: 'there',
   username: 'parley',
   loss: { code, sentence: `It is ${code}.`, todo },
+})
+const sidecar = (answers: SidecarFacts['answers']): Partial<Facts> => ({
+  sidecar: known({ at: 'http://here', answers }),
 })
 const carriers = (...carrierKinds: string[]): Partial<Facts> => ({
   database: known({ file: '/data/parley.sqlite', content: { faults: [], carrierKinds } }),
@@ -51,6 +54,12 @@ t.test('healthy facts', async (t) => {
 })
 
 const cases: [string, Partial<Facts>, FindingCode, FindingState, RegExp, (string | RegExp)?][] = [
+  ['nobody there', sidecar('nobody'), 'sidecar', 'fail', /does not run.*http:\/\/here.*Start it/],
+  ['it hangs', sidecar('silence'), 'sidecar', 'fail', /hangs.*Restart it/],
+  ['another program', sidecar('another'), 'sidecar', 'fail', /Something else.*PARLEY_HTTP_PORT/],
+  ['a slow machine', { sidecar: notKnown('Too slow.') }, 'sidecar', 'unknown', /Too slow/],
+  ['logged in elsewhere', withPbx({ ami: loss('in-use', 'a = b') }), 'ami-login', 'fail', /in-use/, 'a = b'],
+  ['logged in elsewhere', withPbx({ ami: loss('in-use') }), 'ami-reachable', 'ok', /answers at there/],
   ['nothing listens', withPbx({ ami: loss('refused') }), 'ami-reachable', 'fail', /It is refused/],
   ['nothing listens', withPbx({ ami: loss('refused') }), 'ami-login', 'unknown', /was not reached/],
   ['it starts', withPbx({ ami: loss('not-booted') }), 'ami-reachable', 'ok', /answers at there/],
@@ -270,6 +279,7 @@ t.test('a source that hangs or fails holds up nobody', async (t) => {
   const never = () => new Promise<never>(() => {})
   let asked = 0
   const sources: FactSources = {
+    sidecar: never,
     pbx: never,
     spool: async () => {
       asked++
@@ -287,6 +297,7 @@ t.test('a source that hangs or fails holds up nobody', async (t) => {
   const states = new Map(report.findings.map((finding) => [finding.code, finding]))
   t.match(states.get('ami-login'), { state: 'unknown', sentence: 'That took more than 0.05 s.' })
   t.match(states.get('spool-folder'), { state: 'unknown', sentence: 'EIO: it broke' })
+  t.match(states.get('sidecar'), { state: 'unknown', sentence: 'That took more than 0.02 s.' })
   t.match(states.get('disk-space'), { state: 'unknown', sentence: 'That took more than 0.02 s.' })
   t.equal(report.healthy, true, 'what was not seen is not called a fault')
   await doctor()

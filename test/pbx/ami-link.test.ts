@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import type { Socket } from 'node:net'
 import t from 'tap'
 import type { LinkFault } from '../../module/app/ports/pbx.ts'
 import { emptyDirectory } from '../../module/domain/directory.ts'
@@ -58,10 +59,15 @@ async function failure(asking: Promise<unknown>): Promise<PbxError> {
 }
 
 t.test('what does not let a session begin is named', async (t) => {
-  const short = { times: { loginMs: 400, bootMs: 150, requestMs: 300 } }
-  const usual = { times: { loginMs: 20_000, bootMs: 300, requestMs: 5_000 } }
+  const short = { times: { loginMs: 400, greetMs: 400, bootMs: 150, requestMs: 300 } }
+  const usual = { times: { loginMs: 20_000, greetMs: 20_000, bootMs: 300, requestMs: 5_000 } }
   const table: [name: string, prepare: (peer: FakeAmiPeer) => void, code: LinkFault, says: RegExp][] = [
-    ['a login that is never answered', (peer) => peer.answer('login', () => null), 'timeout', /AMI port/],
+    [
+      'a login that is never answered',
+      (peer) => peer.answer('login', () => null),
+      'timeout',
+      /did not answer the AMI login/,
+    ],
     [
       'a wrong password',
       (peer) => peer.answer('login', () => refuse('Authentication failed')),
@@ -109,11 +115,11 @@ t.test('what does not let a session begin is named', async (t) => {
   }
 
   const babbler = await peerFor(t, (socket) => {
-    socket.write('\u0000\u0007HTTP/1.1 400 Bad Request\r\n\r\n{"event":: : :\r\n\r\nResponse\r\n\r\n')
+    socket.write('Asterisk Call Manager/11.0.0\r\n{"event":: : :\r\n\r\nResponse\r\n\r\n')
     return false
   })
   babbler.answer('login', () => null)
-  t.equal((await openingFault(t, babbler, short)).code, 'timeout', 'garbage')
+  t.equal((await openingFault(t, babbler, short)).code, 'timeout', 'garbage after the greeting')
 
   const gone = await peerFor(t)
   await gone.close()
@@ -123,6 +129,44 @@ t.test('what does not let a session begin is named', async (t) => {
   const access = { ...accessTo(peer), secret: 'x\r\n\r\nAction: Logoff' }
   t.equal((await openingFault(t, peer, { access })).code, 'wrong-credentials', 'a line break in the secret')
   t.equal(peer.received(), '', 'nothing of it left')
+})
+
+t.test('another port than that of AMI is named as such, and told no password', async (t) => {
+  const times = { ...shortTimes.ami, greetMs: 300 }
+  const table: [name: string, onConnection: (socket: Socket) => boolean, code: LinkFault, says: RegExp][] = [
+    [
+      'SSH',
+      (socket) => !socket.write('SSH-2.0-OpenSSH_9.2\r\n') && false,
+      'fault',
+      /Something answers.*not as Asterisk's AMI.*usually 5038/,
+    ],
+    ['a silent one, such as HTTP', () => false, 'timeout', /says nothing.*usually 5038.*Asterisk hangs/],
+    [
+      'one that hangs up',
+      (socket) => {
+        socket.end()
+        return false
+      },
+      'lost',
+      /hung up without a greeting.*authlimit/,
+    ],
+  ]
+  for (const [name, onConnection, code, says] of table) {
+    const peer = await peerFor(t, onConnection)
+    const loss = await openingFault(t, peer, { times })
+    t.equal(loss.code, code, name)
+    t.match(loss.sentence, says, name)
+    t.equal(peer.received(), '', name)
+  }
+  const piecemeal = await peerFor(t, (socket) => {
+    socket.write('Asterisk Call')
+    setImmediate(() => socket.write(' Manager/11.0.0\r\n'))
+    return false
+  })
+  await open(t, piecemeal)
+  const twice = await peerFor(t)
+  twice.answer('login', () => refuse('Login Already In Use'))
+  t.match(await openingFault(t, twice), { code: 'in-use', todo: 'allowmultiplelogin = yes' })
 })
 
 t.test('an opening under way ends with its signal', async (t) => {

@@ -57,6 +57,8 @@ t.test('what is asked of Asterisk, to the letter', async (t) => {
       'DeviceStateList',
       'ExtensionStateList',
       'Getvar AST_CONFIG(ari.conf,nobody,read_only)',
+      'Getvar AST_CONFIG(manager.conf,general,allowmultiplelogin)',
+      'Getvar AST_CONFIG(manager.conf,parley,allowmultiplelogin)',
       'Getvar AST_CONFIG(manager.conf,parley,read)',
       'Getvar AST_CONFIG(queues.conf,N,member,0)',
       'Getvar AST_CONFIG(queues.conf,N,member,1)',

@@ -1,5 +1,7 @@
 import { execFile } from 'node:child_process'
+import { once } from 'node:events'
 import { chmod, mkdir, mkdtemp, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises'
+import { createServer, type Server } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -11,6 +13,7 @@ import { judgeDatabase, judgeStorage } from '../../module/app/doctor/judge-stora
 import { examineSpool } from '../../module/carriers/sip-message/examine-spool.ts'
 import { type Config, completeConfig } from '../../module/config.ts'
 import { createInstallationDoctor } from '../../module/doctor-wiring.ts'
+import { examineSidecar } from '../../module/http/examine-sidecar.ts'
 import { createIdSource } from '../../module/id-source.ts'
 import { openAmi } from '../../module/pbx/ami-connection.ts'
 import { asteriskUser } from '../../module/pbx/doctor/asterisk-user.ts'
@@ -21,11 +24,24 @@ import { openSqliteStore } from '../../module/store/sqlite-store.ts'
 import { healthyPbx } from '../app/doctor-facts.ts'
 import { startLab } from '../lab/start-lab.ts'
 import { until } from '../lab/until.ts'
-import { keptLog } from './pbx-under-test.ts'
+import { isLive, keptLog, linkCode, startPbx } from './pbx-under-test.ts'
 
 const lab = await startLab(t)
 const folder = await mkdtemp(join(tmpdir(), 'parley-doctor-'))
 t.teardown(() => rm(folder, { recursive: true }))
+
+/** What answers at the sidecar's address, and what it says. */
+const sidecar = { body: '{"status":"ok"}', silent: false }
+const server = createServer((_request, response) => {
+  if (!sidecar.silent) response.end(sidecar.body)
+})
+server.listen(0, '127.0.0.1')
+await once(server, 'listening')
+t.teardown(() => {
+  server.closeAllConnections()
+  server.close()
+})
+const http = { host: '127.0.0.1', port: portOf(server) }
 
 const config = completeConfig(
   {
@@ -38,6 +54,7 @@ const config = completeConfig(
       },
       spoolFolder: lab.pbx.spoolFolder,
     },
+    http,
     dataFolder: folder,
   },
   folder,
@@ -57,7 +74,7 @@ t.teardown(() => store.close())
 /** Long enough for a machine that runs other tests besides. */
 const patient = {
   pbx: {
-    ami: { loginMs: 30_000, bootMs: 15_000, requestMs: 15_000 },
+    ami: { loginMs: 30_000, greetMs: 5_000, bootMs: 15_000, requestMs: 15_000 },
     ari: { openMs: 30_000, requestMs: 15_000 },
     messageQueue: { stuckMs: 1_000, lookEveryMs: 50 },
     factMs: 30_000,
@@ -69,6 +86,11 @@ async function findings(over: Partial<Config['pbx']> = {}): Promise<Map<FindingC
   const changed = { ...config, pbx: { ...config.pbx, ...over } }
   const report = await createInstallationDoctor(changed, log, patient)()
   return new Map(report.findings.map((finding) => [finding.code, finding]))
+}
+
+function portOf(server: Server): number {
+  const address = server.address()
+  return typeof address === 'object' && address !== null ? address.port : 0
 }
 
 /** Those that are not well, as `code state`. */
@@ -101,7 +123,7 @@ async function edited(
 t.test('a healthy PBX', async (t) => {
   const found = await findings()
   t.same(amiss(found), [])
-  t.equal(found.size, 21)
+  t.equal(found.size, 22)
   t.match(found.get('endpoint-contexts')?.sentence, /All 7 endpoints.*1 of them hands/)
   t.match(found.get('spool-folder')?.sentence, /both Asterisk \(.+\) and Parley/)
   t.notMatch(JSON.stringify([...found.values(), ...log.lines]), lab.pbx.credentials.ami.secret)
@@ -127,6 +149,59 @@ t.test('passwords that are wrong, and a PBX that is not there', async (t) => {
   })
   t.match(gone.get('ami-reachable'), { state: 'fail', sentence: /Start Asterisk/ })
   t.match(gone.get('ari-reachable'), { state: 'fail' })
+})
+
+t.test('the sidecar’s own port', async (t) => {
+  const answers = async (at: Partial<typeof http> = {}) =>
+    (await examineSidecar({ ...http, ...at }, sidecar.silent ? 100 : 20_000)).answers
+  t.equal(await answers(), 'parley')
+  t.equal(await answers({ host: '0.0.0.0' }), 'parley', 'at its own address where it listens at all')
+  t.equal(await answers({ port: lab.pbx.httpPort }), 'another', 'Asterisk’s own')
+  t.equal(await answers({ port: lab.pbx.amiPort }), 'another', 'no HTTP at all')
+  const gone = createServer().listen(0, '127.0.0.1')
+  await once(gone, 'listening')
+  const port = portOf(gone)
+  await new Promise((resolve) => gone.close(resolve))
+  t.equal(await answers({ port }), 'nobody')
+  t.teardown(() => Object.assign(sidecar, { silent: false }))
+  sidecar.silent = true
+  t.equal(await answers(), 'silence')
+})
+
+t.test('AMI and ARI mistaken for each other', async (t) => {
+  const { amiPort, httpPort } = lab.pbx
+  const swapped = await findings({
+    ami: { ...config.pbx.ami, port: httpPort },
+    ari: { ...config.pbx.ari, url: `http://127.0.0.1:${amiPort}` },
+  })
+  t.match(swapped.get('ami-reachable'), { state: 'fail', sentence: /says nothing.*manager\.conf.*5038/ })
+  t.match(swapped.get('ari-reachable'), { state: 'fail', sentence: /Something answers.*http\.conf.*8088/ })
+})
+
+t.test('an account that Asterisk lets in but once', async (t) => {
+  const usual = 'read=system,call,agent,user'
+  const once = (conf: string) => conf.replace(usual, `${usual}\nallowmultiplelogin=no`)
+  await edited(t, 'manager.conf', once, 'manager reload')
+  const line = 'allowmultiplelogin = yes'
+  t.match((await findings()).get('ami-permissions'), { state: 'warn', sentence: /doctor/, todo: line })
+
+  const first = startPbx(t, { ami: config.pbx.ami })
+  await until('Parley is in', () => isLive(first))
+  t.match(first.warnings(), [{ code: 'missing-permission', todo: line }])
+  const found = await findings()
+  t.match(found.get('ami-reachable'), { state: 'ok' })
+  t.match(found.get('ami-login'), {
+    state: 'fail',
+    sentence: /logged in already.*its section of manager\.conf/,
+    todo: line,
+  })
+  const second = startPbx(t, { ami: config.pbx.ami })
+  await until('the second is told', () => linkCode(second, 'ami') === 'in-use')
+  const file = join(lab.pbx.folder, 'etc', 'manager.conf')
+  await writeFile(file, (await readFile(file, 'utf8')).replace('allowmultiplelogin=no', line))
+  await lab.pbx.cli('manager reload')
+  await until('what is to be pasted, and reloaded, lets it in', () => isLive(second), 30_000)
+  t.equal(first.health().ami.kind, 'up')
 })
 
 t.test('permissions that are missing, each with its line', async (t) => {
@@ -312,7 +387,7 @@ t.test('at the console', async (t) => {
   const { ami, ari, spoolFolder } = config.pbx
   const { ca: _amiCa, ...amiSettings } = ami
   const { ca: _ariCa, ...ariSettings } = ari
-  const settings = { pbx: { ami: amiSettings, ari: ariSettings, spoolFolder }, dataFolder: folder }
+  const settings = { pbx: { ami: amiSettings, ari: ariSettings, spoolFolder }, http, dataFolder: folder }
   await writeFile(file, JSON.stringify(settings), { mode: 0o600 })
   const healthy = await parley(file, 'doctor')
   t.equal(healthy.code, 0, healthy.out)

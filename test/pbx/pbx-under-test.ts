@@ -10,7 +10,7 @@ import {
 
 /** Short enough for a test, long enough for a busy machine. */
 export const shortTimes: PbxTimes = {
-  ami: { loginMs: 15_000, bootMs: 15_000, requestMs: 10_000 },
+  ami: { loginMs: 15_000, greetMs: 15_000, bootMs: 15_000, requestMs: 10_000 },
   ari: { openMs: 30_000, requestMs: 10_000 },
   link: { firstRetryMs: 30, longestRetryMs: 250, heartbeatMs: 200 },
   settleMs: 60,

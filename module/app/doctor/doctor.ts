@@ -1,10 +1,11 @@
 import { fact } from './fact.ts'
-import type { DatabaseFacts, PbxFacts, SpoolFacts, StorageFacts } from './facts.ts'
+import type { DatabaseFacts, PbxFacts, SidecarFacts, SpoolFacts, StorageFacts } from './facts.ts'
 import { type DoctorReport, reportOf } from './finding.ts'
 import { judge } from './judge.ts'
 
 /** Where the facts come from. Each looks by itself and changes nothing. */
 export interface FactSources {
+  sidecar(): Promise<SidecarFacts>
   pbx(): Promise<PbxFacts>
   spool(): Promise<SpoolFacts>
   storage(): Promise<StorageFacts>
@@ -27,13 +28,14 @@ export function createDoctor(sources: FactSources, times: DoctorTimes = usualDoc
   let underWay: Promise<DoctorReport> | null = null
 
   async function examine(): Promise<DoctorReport> {
-    const [pbx, spool, storage, database] = await Promise.all([
+    const [sidecar, pbx, spool, storage, database] = await Promise.all([
+      fact(sources.sidecar(), times.othersMs),
       fact(sources.pbx(), times.pbxMs),
       fact(sources.spool(), times.othersMs),
       fact(sources.storage(), times.othersMs),
       fact(sources.database(), times.othersMs),
     ])
-    return reportOf(judge({ pbx, spool, storage, database, publicUrl: sources.publicUrl }))
+    return reportOf(judge({ sidecar, pbx, spool, storage, database, publicUrl: sources.publicUrl }))
   }
 
   // Whoever asks meanwhile gets the same answer: many open panels are one look at the PBX.

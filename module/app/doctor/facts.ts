@@ -108,8 +108,15 @@ export interface DatabaseFacts {
   } | null
 }
 
+/** Who answers at the address that the configuration gives the sidecar. */
+export interface SidecarFacts {
+  readonly at: string
+  readonly answers: 'parley' | 'another' | 'silence' | 'nobody'
+}
+
 /** Everything that the doctor judges by. */
 export interface Facts {
+  readonly sidecar: Fact<SidecarFacts>
   readonly pbx: Fact<PbxFacts>
   readonly spool: Fact<SpoolFacts>
   readonly storage: Fact<StorageFacts>

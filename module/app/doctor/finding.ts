@@ -1,6 +1,7 @@
 /** What the doctor looks at, in the order in which it is shown. Codes are stable. */
 export const findingCodes = [
   'configuration',
+  'sidecar',
   'ami-reachable',
   'ami-login',
   'ami-permissions',

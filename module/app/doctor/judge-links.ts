@@ -11,6 +11,7 @@ const reached: Readonly<Record<LinkFault, 'nothing' | 'asterisk' | 'account'>> =
   fault: 'nothing',
   'not-booted': 'asterisk',
   'wrong-credentials': 'asterisk',
+  'in-use': 'asterisk',
   permission: 'account',
 }
 

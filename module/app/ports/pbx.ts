@@ -16,6 +16,8 @@ export type LinkState =
 export type LinkFault =
   | 'refused'
   | 'wrong-credentials'
+  /** The account is logged in elsewhere, and the PBX lets nobody in twice. */
+  | 'in-use'
   | 'permission'
   | 'not-booted'
   | 'lost'

@@ -34,7 +34,7 @@ export interface ExaminePbxTimes {
 
 /** Patient enough for a busy machine: a log-in that is only slow is no fault of the PBX. */
 const usualTimes: ExaminePbxTimes = {
-  ami: { loginMs: 8_000, bootMs: 4_000, requestMs: 5_000 },
+  ami: { loginMs: 8_000, greetMs: 4_000, bootMs: 4_000, requestMs: 5_000 },
   ari: { openMs: 12_000, requestMs: 5_000 },
   messageQueue: usualMessageQueueTimes,
   factMs: 8_000,
