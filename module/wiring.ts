@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { FastifyBaseLogger } from 'fastify'
 import type { Logger } from 'pino'
 import { createConversationActions } from './app/act-on-conversation.ts'
+import { createAwayAgents } from './app/away-agents.ts'
 import { createCannedReplies } from './app/canned-replies.ts'
 import { createCarrierAccounts } from './app/carrier-accounts.ts'
 import { createDrainWaiting } from './app/drain-waiting.ts'
@@ -89,9 +90,10 @@ export async function startSidecar(config: Config, log: Logger): Promise<Sidecar
     clock,
     random,
   })
-  const hub = createLiveHub({ store, pbx, tokenKey: keys.tokenKey, clock, log })
-  const absences = watchAbsences({ store, pbx, panels: hub.panels, clock, log })
-  const routing = { store, pbx, panels: hub.panels, clock, random, absences }
+  const away = createAwayAgents({ store, pbxId: asPbxId(config.pbx.id), clock })
+  const hub = createLiveHub({ store, pbx, away, tokenKey: keys.tokenKey, clock, log })
+  const absences = watchAbsences({ store, pbx, panels: hub.panels, away, clock, log })
+  const routing = { store, pbx, panels: hub.panels, clock, random, absences, away }
   const metrics = createMetrics(pbx)
   const receive = createReceiveInbound(routing)
   const receiveInbound: typeof receive = async (message) => {
@@ -117,6 +119,7 @@ export async function startSidecar(config: Config, log: Logger): Promise<Sidecar
     pbx.onChanged(drain.trigger),
     store.onCommitted(drain.onCommitted),
     hub.panels.onChanged(drain.trigger),
+    away.onChanged(drain.trigger),
     pbx.onDirectory((directory) => {
       store
         .saveDirectory(directory)
@@ -128,6 +131,7 @@ export async function startSidecar(config: Config, log: Logger): Promise<Sidecar
     store,
     pbx,
     panels: hub.panels,
+    away,
     actions,
     personal: createPersonalActions(own),
     writeNote: createWriteNote(own),
@@ -152,6 +156,7 @@ export async function startSidecar(config: Config, log: Logger): Promise<Sidecar
     .listen({ host: config.http.host, port: config.http.port })
     .catch(async (error: NodeJS.ErrnoException) => {
       for (const stop of stops) stop()
+      away.close()
       hub.close()
       await Promise.all([sweep.close(), held.close(), app.close()])
       await carriers.close()
@@ -201,6 +206,7 @@ export async function startSidecar(config: Config, log: Logger): Promise<Sidecar
     async close() {
       clearInterval(pruning)
       for (const stop of stops) stop()
+      away.close()
       await absences.close()
       await sweep.close()
       hub.close()

@@ -42,6 +42,17 @@ CREATE TABLE auto_replies (
 
 CREATE INDEX auto_replies_by_customer ON auto_replies (customer_pk, at);
 
+CREATE TABLE away_agents (
+  pbx_id TEXT NOT NULL,
+  extension TEXT NOT NULL,
+  since INTEGER NOT NULL,
+  -- Back by himself then; null until somebody says so.
+  until INTEGER,
+  reason TEXT,
+  actor TEXT NOT NULL,
+  PRIMARY KEY (pbx_id, extension)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE canned_replies (
   id TEXT NOT NULL PRIMARY KEY,
   -- Null, all three, for every group.
@@ -157,7 +168,7 @@ CREATE TABLE decisions (
   policy INTEGER,
   input TEXT,
   note TEXT
-, after_seq INTEGER NOT NULL DEFAULT 0) STRICT;
+, after_seq INTEGER NOT NULL DEFAULT 0, previous_name TEXT) STRICT;
 
 CREATE INDEX decisions_by_conversation ON decisions (conversation_pk, pk);
 

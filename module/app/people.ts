@@ -1,16 +1,24 @@
 import { type CandidateFacts, judge } from '../domain/designation.ts'
 import type { PbxSnapshot } from '../domain/directory.ts'
-import { presenceWords } from '../domain/explain.ts'
 import type { Group } from '../domain/group.ts'
-import type { Millis } from '../domain/ids.ts'
+import type { Extension, Millis } from '../domain/ids.ts'
 import { designationInput } from '../domain/routing.ts'
+import { presenceWords } from '../domain/standing-words.ts'
+import type { AwayAgents } from './away-agents.ts'
 import type { Panels } from './ports/panels.ts'
 
 /** A member as shown to his colleagues. */
-export type Person = Omit<CandidateFacts, 'position' | 'away' | 'openConversations' | 'lastDesignatedAt'> & {
+export type Person = Omit<CandidateFacts, 'position' | 'openConversations' | 'lastDesignatedAt'> & {
   /** Whether a new conversation could be designated to him now. */
   readonly available: boolean
   readonly summary: string
+}
+
+export interface PeopleScene {
+  readonly pbx: PbxSnapshot
+  readonly panels: Panels
+  readonly away: Pick<AwayAgents, 'of'>
+  readonly at: Millis
 }
 
 const nothingYet = {
@@ -21,11 +29,18 @@ const nothingYet = {
 }
 
 /** A group's members, in the group's order, with what is known of each right now. */
-export function peopleOf(group: Group, pbx: PbxSnapshot, panels: Panels, at: Millis): Person[] {
-  const context = { group, pbx, panelOpen: panels.isOpen, at, draw: 0 }
+export function peopleOf(group: Group, { pbx, panels, away, at }: PeopleScene): Person[] {
+  const context = {
+    group,
+    pbx,
+    panelOpen: panels.isOpen,
+    away: (extension: Extension) => away.of(extension, at),
+    at,
+    draw: 0,
+  }
   const input = designationInput(nothingYet, context)
-  return input.candidates.map(({ position, away, openConversations, lastDesignatedAt, ...facts }) => {
-    const whole = { position, away, openConversations, lastDesignatedAt, ...facts }
+  return input.candidates.map(({ position, openConversations, lastDesignatedAt, ...facts }) => {
+    const whole = { position, openConversations, lastDesignatedAt, ...facts }
     return {
       ...facts,
       available: judge(whole, input).kind === 'available',

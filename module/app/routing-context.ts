@@ -2,6 +2,7 @@ import { findGroup } from '../domain/directory.ts'
 import type { Extension, GroupKey, GroupRef, Millis, RuleId } from '../domain/ids.ts'
 import { groupKey } from '../domain/ids.ts'
 import type { RoutingContext } from '../domain/routing.ts'
+import type { AwayAgents } from './away-agents.ts'
 import type { Clock, RandomSource } from './ports/ambient.ts'
 import type { Panels } from './ports/panels.ts'
 import type { Pbx } from './ports/pbx.ts'
@@ -15,6 +16,8 @@ export interface RoutingDeps {
   readonly random: RandomSource
   /** Left out, nobody is known to have been away for long. */
   readonly absences?: Absences
+  /** Left out, nobody is away for messages. */
+  readonly away?: Pick<AwayAgents, 'of'>
 }
 
 /** Who can't be had, and since when. */
@@ -24,13 +27,15 @@ export interface Absences {
 
 /** What a decision about a group looks at, as it is now. */
 export function routingContext(deps: RoutingDeps, group: GroupRef | null): RoutingContext {
-  const { absences, panels, store } = deps
+  const { absences, away, panels, store } = deps
   const pbx = deps.pbx.snapshot()
+  const at = deps.clock()
   const context = {
     group: group === null ? null : findGroup(pbx.directory, group),
     pbx,
     panelOpen: (extension: Extension) => panels.isOpen(extension),
-    at: deps.clock(),
+    away: (extension: Extension) => away?.of(extension, at) ?? null,
+    at,
     draw: deps.random(),
   }
   if (group === null) return context

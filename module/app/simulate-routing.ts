@@ -1,3 +1,4 @@
+import type { Away } from '../domain/away.ts'
 import type { ConversationState, DecisionRecord, InboundDecision } from '../domain/conversation.ts'
 import { groupName, type PbxSnapshot } from '../domain/directory.ts'
 import { explainDecision } from '../domain/explain.ts'
@@ -26,6 +27,7 @@ export interface PresenceOverride {
   readonly dnd?: Presence['dnd'] | undefined
   readonly paused?: boolean | undefined
   readonly loggedIn?: boolean | undefined
+  readonly away?: boolean | undefined
 }
 
 export interface SimulationRequest {
@@ -68,6 +70,7 @@ export function createSimulateRouting(deps: RoutingDeps): SimulateRouting {
       clock: () => at,
       pbx: { ...pbx, snapshot: () => snapshot },
       panels: { ...deps.panels, isOpen: panelOpen },
+      away: { of: (extension) => awayIf(presence, extension, deps.away?.of(extension, at) ?? null, at) },
     }
     const { route, context } = wayOf(asked, message.sender, result)
     const group = route?.group ?? result.group
@@ -85,6 +88,17 @@ export function createSimulateRouting(deps: RoutingDeps): SimulateRouting {
       notes: notesOf(result, context, decision),
     }
   }
+}
+
+function awayIf(
+  overrides: readonly PresenceOverride[],
+  extension: Extension,
+  now: Away | null,
+  at: Millis,
+): Away | null {
+  const wanted = overrides.find((each) => each.extension === extension)?.away
+  if (wanted === undefined || wanted === (now !== null)) return now
+  return wanted ? { since: at, until: null, reason: null, by: { kind: 'pbx', name: 'Simulation' } } : null
 }
 
 const nothingDecided = { group: null, conversation: null, decision: null, record: null } as const

@@ -1,11 +1,13 @@
 import { unavailability } from '../domain/candidates.ts'
 import { findGroup } from '../domain/directory.ts'
 import { type Extension, type GroupKey, groupOfKey, type Millis } from '../domain/ids.ts'
+import type { AwayAgents } from './away-agents.ts'
 import type { Log } from './ports/ambient.ts'
 import type { Absence } from './ports/store-requests.ts'
 import type { Absences, RoutingDeps } from './routing-context.ts'
 
 export interface WatchAbsencesDeps extends Pick<RoutingDeps, 'store' | 'pbx' | 'panels' | 'clock'> {
+  readonly away: Pick<AwayAgents, 'of' | 'onChanged'>
   readonly log: Log
   /** How soon after a change it is looked at: a burst of changes makes one look. */
   readonly lookAfterMs?: number
@@ -20,7 +22,7 @@ export interface WatchAbsencesDeps extends Pick<RoutingDeps, 'store' | 'pbx' | '
  * nothing, and while the PBX is away nothing is judged, so that nobody is taken for absent by not being seen.
  */
 export function watchAbsences(deps: WatchAbsencesDeps) {
-  const { clock, log, panels, pbx, store } = deps
+  const { away, clock, log, panels, pbx, store } = deps
   const { lookAfterMs = 1000, noteEveryMs = 60_000, graceMs = 60_000 } = deps
   const startedAt = clock()
   const known = new Map<GroupKey, Map<Extension, Millis>>()
@@ -29,7 +31,7 @@ export function watchAbsences(deps: WatchAbsencesDeps) {
   let saving = Promise.resolve()
 
   recall()
-  const stops = [pbx.onChanged(lookSoon), panels.onChanged(lookSoon)]
+  const stops = [pbx.onChanged(lookSoon), panels.onChanged(lookSoon), away.onChanged(lookSoon)]
   const noting = setInterval(save, noteEveryMs)
   noting.unref()
   lookSoon()
@@ -63,11 +65,17 @@ export function watchAbsences(deps: WatchAbsencesDeps) {
     const at = clock()
     for (const key of new Set([...snapshot.directory.groups.keys(), ...store.knownGroups()])) {
       const group = findGroup(snapshot.directory, groupOfKey(key))
-      const context = { group, pbx: snapshot, panelOpen: panels.isOpen, at }
+      const context = {
+        group,
+        pbx: snapshot,
+        panelOpen: panels.isOpen,
+        away: (extension: Extension) => away.of(extension, at),
+        at,
+      }
       const members = new Set(group?.members.map(({ extension }) => extension))
       for (const extension of members) {
-        const isAway = unavailability(extension, context) !== null
-        if (isAway !== (known.get(key)?.has(extension) ?? false)) set(key, extension, isAway ? at : null)
+        const isAbsent = unavailability(extension, context) !== null
+        if (isAbsent !== (known.get(key)?.has(extension) ?? false)) set(key, extension, isAbsent ? at : null)
       }
       for (const extension of known.get(key)?.keys() ?? []) {
         if (!members.has(extension)) set(key, extension, null)

@@ -40,12 +40,13 @@ export function designationInput(
 /** What of a member the PBX and his panel tell. */
 function factsOf(
   member: Member,
-  { pbx, panelOpen, at }: Pick<RoutingContext, 'pbx' | 'panelOpen' | 'at'>,
+  { pbx, panelOpen, away, at }: Pick<RoutingContext, 'pbx' | 'panelOpen' | 'away' | 'at'>,
 ): Omit<CandidateFacts, 'openConversations' | 'lastDesignatedAt'> {
   const { extension } = member
   const { directory } = pbx
   const presence = pbx.presence.get(extension) ?? unknownPresence(extension, at)
   const entry = directory.extensions.get(extension)
+  const awayNow = away?.(extension) ?? null
   return {
     extension,
     name: entry?.name ?? extension,
@@ -58,7 +59,8 @@ function factsOf(
     call: presence.call,
     dnd: presence.dnd,
     panelOpen: panelOpen(extension),
-    away: false,
+    away: awayNow !== null,
+    ...(awayNow?.reason == null ? {} : { awayReason: awayNow.reason }),
     ...(entry === undefined || entry.devices.some(takesTexts) ? {} : { alertablePhone: false }),
     ...(directory.portalUsers.length === 0 ? {} : { portalUser: ownsPortal(directory, extension) }),
   }
@@ -82,7 +84,7 @@ function ownsPortal(directory: Directory, extension: Extension): boolean {
 /** Why a member can't be had right now, caps aside; null when he can, or is none. */
 export function unavailability(
   extension: Extension,
-  context: Pick<RoutingContext, 'group' | 'pbx' | 'panelOpen' | 'at'>,
+  context: Pick<RoutingContext, 'group' | 'pbx' | 'panelOpen' | 'away' | 'at'>,
 ): Exclusion | null {
   const member = context.group?.members.find((one) => one.extension === extension)
   if (member === undefined) return null

@@ -138,6 +138,8 @@ export interface DecisionRecord {
   readonly cause: DesignationCause
   readonly actor: Actor
   readonly previous: Extension | null
+  /** As it was then; null or left out where nobody had it, or nobody knows. */
+  readonly previousName?: string | null
   readonly winner: { readonly extension: Extension; readonly name: string } | null
   readonly input: DesignationInput | null
   readonly note: string | null

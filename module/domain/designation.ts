@@ -21,6 +21,8 @@ export interface CandidateFacts {
   readonly panelOpen: boolean
   /** Set away for messages by the agent himself. */
   readonly away: boolean
+  /** In his words; left out where he is not away, or gave none. */
+  readonly awayReason?: string
   /** In this group. */
   readonly openConversations: number
   readonly lastDesignatedAt: Millis | null

@@ -39,6 +39,7 @@ export type Failure =
     }
   | { readonly code: 'conversation-closed' }
   | { readonly code: 'not-an-agent' }
+  | { readonly code: 'time-is-past' }
   /** The customer wants nothing from this DID. */
   | { readonly code: 'opted-out'; readonly did: string }
   | { readonly code: 'too-many-pins'; readonly most: number }
@@ -100,6 +101,8 @@ export function failureSentence(failure: Failure): string {
       return 'This Idempotency-Key already sent another text. Use a new key for each message.'
     case 'answered-meanwhile':
       return `${failure.by} answered this customer ${agoWords(failure.agoMs)}. Read that first, and send yours if it is still needed.`
+    case 'time-is-past':
+      return 'That time is past. Choose a later one, or none.'
     case 'not-an-agent':
       return 'You have no extension in this session, so you can look but not answer, take or transfer.'
     case 'no-such-group':

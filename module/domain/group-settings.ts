@@ -16,6 +16,8 @@ export interface GroupSettings {
   readonly remindAfterMs: Millis | null
   /** One that stays unanswered for so long goes to somebody else; null for never. */
   readonly escalateAfterMs: Millis | null
+  /** Said by itself to a customer whose message finds nobody available; null for nothing. */
+  readonly autoReply: string | null
 }
 
 /** Whether every member answers customers, or the designated agent alone. */
@@ -29,6 +31,7 @@ export const usualGroupSettings: GroupSettings = {
   closeAfterMs: 24 * 60 * 60_000,
   remindAfterMs: null,
   escalateAfterMs: null,
+  autoReply: null,
 }
 
 /** The settings as they hold for a message that a rule took: the rule's word stands over the group's. */

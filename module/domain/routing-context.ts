@@ -1,3 +1,4 @@
+import type { Away } from './away.ts'
 import type { PbxSnapshot } from './directory.ts'
 import type { Group } from './group.ts'
 import { type GroupSettings, settingsUnder, usualGroupSettings } from './group-settings.ts'
@@ -11,6 +12,8 @@ export interface RoutingContext {
   readonly group: Group | null
   readonly pbx: PbxSnapshot
   readonly panelOpen: (extension: Extension) => boolean
+  /** Who said that he is away for messages; left out, nobody did. */
+  readonly away?: (extension: Extension) => Away | null
   readonly at: Millis
   readonly draw: number
   /** What the rule that took the message sets apart from the group's own settings; left out, nothing. */

@@ -1,5 +1,6 @@
 import { designationInput, unavailability } from './candidates.ts'
 import {
+  type AutoReplyWish,
   type ConversationState,
   type DesignationCause,
   type DesignationChange,
@@ -29,7 +30,14 @@ export function decideInbound(state: RoutingState, context: RoutingContext): Inb
     mention,
     reopens: conversation?.status === 'closed',
     alertPhone: mention !== null && reachedByPhoneOnly(mention, context) ? mention : null,
+    autoReply: mention === null ? nobodyThere(context) : null,
   }
+}
+
+/** While the PBX is away, who is available is not known, and nothing is said of it. */
+function nobodyThere(context: RoutingContext): AutoReplyWish | null {
+  const { autoReply } = settingsOf(context)
+  return autoReply === null || context.pbx.freshness === 'stale' ? null : { text: autoReply }
 }
 
 /**

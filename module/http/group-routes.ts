@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import { visibleGroups } from '../app/access.ts'
+import type { AwayAgents } from '../app/away-agents.ts'
 import { peopleOf } from '../app/people.ts'
 import type { Clock } from '../app/ports/ambient.ts'
 import type { Panels } from '../app/ports/panels.ts'
@@ -19,6 +20,7 @@ export interface GroupRoutesDeps {
   readonly store: Store
   readonly pbx: Pbx
   readonly panels: Panels
+  readonly away: AwayAgents
   readonly clock: Clock
 }
 
@@ -26,13 +28,13 @@ const Params = Type.Object({ kind: GroupKindSchema, number: Type.String({ maxLen
 
 export const groupRoutes: FastifyPluginAsyncTypebox<GroupRoutesDeps> = async (
   app,
-  { store, pbx, panels, clock },
+  { store, pbx, panels, away, clock },
 ) => {
   const detail = (group: Group, directory: Directory): GroupDetailWire => ({
     group: groupWire(directory, group.ref),
     strategy: group.strategy,
     stale: pbx.snapshot().freshness === 'stale',
-    people: peopleOf(group, pbx.snapshot(), panels, clock()),
+    people: peopleOf(group, { pbx: pbx.snapshot(), panels, away, at: clock() }),
     foreign: group.foreign.map(({ text, reason }) => ({ text, reason })),
   })
 

@@ -85,7 +85,7 @@ export const groupSettingsRoutes: FastifyPluginAsyncTypebox<GroupSettingsRoutesD
           ),
         )
       }
-      const settings = settingsOfWire(request.body, strategy)
+      const settings = settingsOfWire(request.body, strategy, store.groupSettings(group).settings)
       const saved = await store.saveGroupSettings(group, settings, version ?? null)
       if (!saved.ok) return sendFailure(reply, saved.failure)
       return settingsWire(saved.value.settings, saved.value.version)
@@ -111,9 +111,15 @@ const settingsWire = (settings: GroupSettings, version: number): GroupSettingsWi
   closeAfterMinutes: minutes(settings.closeAfterMs),
   remindAfterMinutes: minutes(settings.remindAfterMs),
   escalateAfterMinutes: minutes(settings.escalateAfterMs),
+  autoReply: settings.autoReply,
 })
 
-const settingsOfWire = (body: GroupSettingsBodyWire, strategy: Strategy | null): GroupSettings => ({
+/** An auto-reply that is left out stays as it was. */
+const settingsOfWire = (
+  body: GroupSettingsBodyWire,
+  strategy: Strategy | null,
+  before: GroupSettings,
+): GroupSettings => ({
   sticky:
     body.sticky.kind === 'keep'
       ? { kind: 'keep' }
@@ -124,4 +130,5 @@ const settingsOfWire = (body: GroupSettingsBodyWire, strategy: Strategy | null):
   closeAfterMs: millis(body.closeAfterMinutes),
   remindAfterMs: millis(body.remindAfterMinutes),
   escalateAfterMs: millis(body.escalateAfterMinutes),
+  autoReply: body.autoReply === undefined ? before.autoReply : body.autoReply,
 })

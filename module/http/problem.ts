@@ -17,6 +17,7 @@ const statusOf: Record<FailureCode, number> = {
   'no-way-back': 422,
   'no-such-group': 422,
   'empty-message': 422,
+  'time-is-past': 422,
   'opted-out': 422,
   'too-many-pins': 422,
   'unknown-variable': 422,

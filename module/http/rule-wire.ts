@@ -3,10 +3,8 @@ import type { Simulation } from '../app/simulate-routing.ts'
 import type { RuleBodyWire, RuleFindingWire, RuleOverridesWire, RuleWire } from '../contract/api/rules.ts'
 import type { SimulationWire } from '../contract/api/simulation.ts'
 import { patternText } from '../domain/address-pattern.ts'
-import { designate } from '../domain/designation.ts'
 import { type DidPattern, parseDids } from '../domain/did-pattern.ts'
 import type { Directory } from '../domain/directory.ts'
-import { reasonOf } from '../domain/explain.ts'
 import { queueStrategies, ringGroupStrategies, type Strategy } from '../domain/group.ts'
 import {
   asCarrierId,
@@ -22,7 +20,7 @@ import type { RouteResult } from '../domain/rule-matching.ts'
 import { type MessageRule, type OutsideHours, type RuleDraft, ruleDefaults } from '../domain/rules.ts'
 import { parseSenderMask, senderMaskText } from '../domain/sender-mask.ts'
 import type { RoutingOverrides, StickyMode } from '../domain/sticky-mode.ts'
-import { groupWire } from './wire.ts'
+import { candidatesWire, groupWire } from './wire.ts'
 
 /** A rule that can't be read: which part of it, where in its text, and what to write instead. */
 export class UnreadableRule extends Error {
@@ -189,15 +187,6 @@ function routedWire(
               record?.winner?.name ?? directory.extensions.get(asExtension(designated))?.name ?? designated,
           },
     kept: record === null && designated !== null,
-    candidates:
-      input === null
-        ? []
-        : designate(input).candidates.map((candidate) => ({
-            extension: candidate.extension,
-            name: candidate.name,
-            tier: candidate.verdict.kind === 'available' ? candidate.verdict.tier : null,
-            excluded: candidate.verdict.kind === 'excluded' ? candidate.verdict.reason : null,
-            reason: reasonOf(candidate),
-          })),
+    candidates: candidatesWire(input),
   }
 }

@@ -9,6 +9,7 @@ import fastify, {
 import { ProblemSchema } from '../contract/api/problem.ts'
 import type { FragmentManifest } from '../manifest.ts'
 import { type AdminRoutesDeps, adminRoutes } from './admin-routes.ts'
+import { type AgentStatusRoutesDeps, agentStatusRoutes } from './agent-status-routes.ts'
 import { authenticate } from './authentication.ts'
 import { type CannedReplyRoutesDeps, cannedReplyRoutes } from './canned-reply-routes.ts'
 import { type ConsentRoutesDeps, consentRoutes } from './consent-routes.ts'
@@ -31,6 +32,7 @@ export interface HttpDeps
     HandoverRoutesDeps,
     DoctorRoutesDeps,
     GroupRoutesDeps,
+    AgentStatusRoutesDeps,
     PersonalRoutesDeps,
     ConsentRoutesDeps,
     CannedReplyRoutesDeps,
@@ -119,6 +121,7 @@ const signedInRoutes: FastifyPluginAsync<HttpDeps> = async (app, deps) => {
   await app.register(groupSettingsRoutes, deps)
   await app.register(personalRoutes, deps)
   await app.register(groupRoutes, deps)
+  await app.register(agentStatusRoutes, deps)
   await app.register(consentRoutes, deps)
   await app.register(cannedReplyRoutes, deps)
   await app.register(adminRoutes, deps)

@@ -13,10 +13,11 @@ import type { MessageWire } from '../contract/api/messages.ts'
 import type { GroupWire } from '../contract/api/parts.ts'
 import { type Address, addressKey, canBeAnswered } from '../domain/address.ts'
 import type { DecisionRecord } from '../domain/conversation.ts'
-import { designate } from '../domain/designation.ts'
+import { type DesignationInput, designate } from '../domain/designation.ts'
 import { type Directory, groupName } from '../domain/directory.ts'
-import { explainDecision, reasonOf } from '../domain/explain.ts'
+import { explainDecision } from '../domain/explain.ts'
 import { asExtension, type GroupRef, type Millis } from '../domain/ids.ts'
+import { reasonOf } from '../domain/standing-words.ts'
 import { contentWire } from './content-wire.ts'
 
 /** RFC 3339 */
@@ -128,7 +129,6 @@ export function threadWire(entry: StoredMessage | StoredNote): MessageWire {
 }
 
 export function decisionWire(decision: DecisionRecord): DecisionWire {
-  const candidates = decision.input === null ? [] : designate(decision.input).candidates
   return {
     id: decision.id,
     conversationId: decision.conversationId,
@@ -139,14 +139,20 @@ export function decisionWire(decision: DecisionRecord): DecisionWire {
     previous: decision.previous,
     winner: decision.winner,
     note: decision.note,
-    candidates: candidates.map((candidate) => ({
-      extension: candidate.extension,
-      name: candidate.name,
-      tier: candidate.verdict.kind === 'available' ? candidate.verdict.tier : null,
-      excluded: candidate.verdict.kind === 'excluded' ? candidate.verdict.reason : null,
-      reason: reasonOf(candidate),
-    })),
+    candidates: candidatesWire(decision.input),
   }
+}
+
+/** How each stood; nobody where a person decided. */
+export function candidatesWire(input: DesignationInput | null): DecisionWire['candidates'] {
+  if (input === null) return []
+  return designate(input).candidates.map((candidate, index) => ({
+    extension: candidate.extension,
+    name: candidate.name,
+    tier: candidate.verdict.kind === 'available' ? candidate.verdict.tier : null,
+    excluded: candidate.verdict.kind === 'excluded' ? candidate.verdict.reason : null,
+    reason: reasonOf(candidate, input.candidates[index]),
+  }))
 }
 
 /** Never its secrets. */

@@ -1,4 +1,5 @@
 import { type Viewer, visibleGroups } from '../app/access.ts'
+import type { AwayAgents } from '../app/away-agents.ts'
 import { readCursor, writeCursor } from '../app/cursor.ts'
 import { peopleOf } from '../app/people.ts'
 import type { Clock, Log, Unsubscribe } from '../app/ports/ambient.ts'
@@ -15,6 +16,7 @@ import { createWatchingHub } from './watching-hub.ts'
 export interface LiveHubDeps {
   readonly store: Store
   readonly pbx: Pbx
+  readonly away: Pick<AwayAgents, 'of' | 'onChanged'>
   readonly tokenKey: Uint8Array
   readonly clock: Clock
   readonly log: Log
@@ -49,7 +51,7 @@ export type LiveHub = ReturnType<typeof createLiveHub>
  * Tells panels what was committed, each only of the groups its viewer may see, and knows which agents have a
  * panel open. Authorisation is asked of the directory at every event, so a member who left hears nothing more.
  */
-export function createLiveHub({ store, pbx, tokenKey, clock, log, reloadGraceMs = 3000 }: LiveHubDeps) {
+export function createLiveHub({ store, pbx, away, tokenKey, clock, log, reloadGraceMs = 3000 }: LiveHubDeps) {
   const sessions = new Set<Session>()
   /** Open panels by agent; 0 while he may be reloading his last one. */
   const open = new Map<Extension, number>()
@@ -66,7 +68,11 @@ export function createLiveHub({ store, pbx, tokenKey, clock, log, reloadGraceMs 
   }
 
   const watching = createWatchingHub({ store, pbx, clock, panels: sessions, groupsOf })
-  const unsubscribe = [store.onCommitted(tell), pbx.onChanged(presenceChanged)]
+  const unsubscribe = [
+    store.onCommitted(tell),
+    pbx.onChanged(presenceChanged),
+    away.onChanged(presenceChanged),
+  ]
   const expiryTimer = setInterval(dropExpired, expiryCheckMs)
   expiryTimer.unref()
 
@@ -196,7 +202,7 @@ export function createLiveHub({ store, pbx, tokenKey, clock, log, reloadGraceMs 
       const ref = groupOfKey(key)
       const group = findGroup(snapshot.directory, ref)
       if (group === null) continue
-      const people = peopleOf(group, snapshot, panels, clock())
+      const people = peopleOf(group, { pbx: snapshot, panels, away, at: clock() })
       const text = JSON.stringify(people)
       if (!full && session.said.get(key) === text) continue
       session.said.set(key, text)

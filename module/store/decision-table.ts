@@ -16,7 +16,11 @@ export interface DecisionTable {
   /** Records a designation with everything it was decided from. */
   insert(
     id: DecisionId,
-    conversation: { readonly pk: number; readonly designated: Extension | null },
+    conversation: {
+      readonly pk: number
+      readonly designated: Extension | null
+      readonly designated_name: string | null
+    },
     change: DesignationChange,
     at: Millis,
     afterSeq: Seq,
@@ -33,20 +37,21 @@ export interface DecisionRow {
   cause: DesignationCause
   actor: string
   previous: Extension | null
+  previous_name: string | null
   winner: Extension | null
   winner_name: string | null
   input: string | null
   note: string | null
 }
 
-export const decisionColumns =
-  'd.id, c.id AS conversation_id, d.at, d.cause, d.actor, d.previous, d.winner, d.winner_name, d.input, d.note'
+export const decisionColumns = `d.id, c.id AS conversation_id, d.at, d.cause, d.actor, d.previous, d.previous_name, d.winner, d.winner_name,
+  d.input, d.note`
 
 export function createDecisionTable(db: Connection): DecisionTable {
   const insert = db.prepare(
-    `INSERT INTO decisions (id, conversation_pk, at, cause, actor, previous, winner, winner_name, policy, input, note,
-                            after_seq)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO decisions (id, conversation_pk, at, cause, actor, previous, previous_name, winner, winner_name, policy,
+                            input, note, after_seq)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   )
   const byId = db.prepare<[string], DecisionRow>(
     `SELECT ${decisionColumns} FROM decisions d JOIN conversations c ON c.pk = d.conversation_pk WHERE d.id = +?`,
@@ -64,6 +69,7 @@ export function createDecisionTable(db: Connection): DecisionTable {
         change.cause,
         JSON.stringify(change.actor),
         conversation.designated,
+        conversation.designated_name,
         change.to?.extension ?? null,
         change.to?.name ?? null,
         change.input?.policy ?? null,
@@ -88,6 +94,7 @@ export function decisionRecord(row: DecisionRow): DecisionRecord {
     cause: row.cause,
     actor: parseJson<Actor>(row.actor),
     previous: row.previous,
+    previousName: row.previous_name,
     winner: row.winner === null ? null : { extension: row.winner, name: row.winner_name ?? row.winner },
     input: parseNullableJson<DesignationInput>(row.input),
     note: row.note,

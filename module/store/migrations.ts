@@ -24,7 +24,8 @@ export function readMigrations(folder: URL = migrationsFolder): readonly Migrati
       sql: readFileSync(new URL(name, folder), 'utf8'),
     }))
   for (const [index, { version, name }] of migrations.entries()) {
-    if (version !== index + 1) throw new Error(`migration ${name} leaves a gap or repeats a number`)
+    if (version <= (migrations[index - 1]?.version ?? 0))
+      throw new Error(`migration ${name} repeats a number`)
   }
   return migrations
 }
@@ -47,7 +48,7 @@ export function migrate(db: Connection, migrations: readonly Migration[], now: M
 }
 
 function refuseNewer(db: Connection, migrations: readonly Migration[]): void {
-  const known = migrations.length
+  const known = migrations.at(-1)?.version ?? 0
   const newest =
     db.prepare<[], number>('SELECT coalesce(max(version), 0) FROM schema_migrations').pluck().get() ?? 0
   if (newest <= known) return

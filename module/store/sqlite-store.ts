@@ -4,6 +4,7 @@ import { addressKey } from '../domain/address.ts'
 import { groupOfKey, type Seq } from '../domain/ids.ts'
 import { createAbsenceTable } from './absence-table.ts'
 import { createAutoReplyTable } from './auto-reply-table.ts'
+import { createAwayTable } from './away-table.ts'
 import { createCannedReplyTable } from './canned-reply-table.ts'
 import { createCarrierTable } from './carrier-table.ts'
 import { createStandingVerbs, findForChange } from './commit-designation.ts'
@@ -111,6 +112,7 @@ export function storeOn(db: Connection, options: StoreOptions): Store {
   const work = createWorkLists(db, groups)
   const settings = createGroupSettingsTable(db)
   const absences = createAbsenceTable(db)
+  const away = createAwayTable(db)
   const notes = createNotes({ ...tables, notes: noteTable }, newId)
   const consent = createConsent({ conversations, customers, optOuts, notes })
   const personalVerbs = createPersonalVerbs({ ...tables, notes: noteTable })
@@ -165,6 +167,7 @@ export function storeOn(db: Connection, options: StoreOptions): Store {
     deleteCannedReply: (id) => run(() => cannedReplies.remove(id)),
     saveGroupSettings: (group, values, expected) => run(() => settings.save(group, values, expected)),
     saveAbsences: (changes, watchedUntil) => run(() => absences.save(changes, watchedUntil)),
+    saveAway: (agent, status) => run(() => away.save(agent, status)),
     saveDirectory: (directory) => run(() => directories.save(directory, clock())),
     saveRule: (rule, expectedVersion) => run(() => rules.save(rule, expectedVersion)),
     deleteRule: (id, expectedVersion) => run(() => rules.remove(id, expectedVersion)),
@@ -182,6 +185,7 @@ export function storeOn(db: Connection, options: StoreOptions): Store {
 
     groupSettings: settings.ofGroup,
     loadAbsences: absences.load,
+    awayAgents: away.ofPbx,
     divertedTo(customer, group) {
       const groupPk = groups.find(group)
       const customerPk = customers.find(addressKey(customer))

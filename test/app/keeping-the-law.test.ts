@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import t from 'tap'
+import { createAwayAgents } from '../../module/app/away-agents.ts'
 import { createDrainWaiting } from '../../module/app/drain-waiting.ts'
 import type { Log } from '../../module/app/ports/ambient.ts'
 import type { Absence } from '../../module/app/ports/store-requests.ts'
@@ -11,10 +12,19 @@ import { createReleaseMembers } from '../../module/app/release-members.ts'
 import { startSweep } from '../../module/app/sweep-conversations.ts'
 import { watchAbsences } from '../../module/app/watch-absences.ts'
 import type { CommittedEvent } from '../../module/domain/events.ts'
+import { explainDecision } from '../../module/domain/explain.ts'
 import { succeed } from '../../module/domain/failures.ts'
 import { type GroupSettings, usualGroupSettings } from '../../module/domain/group-settings.ts'
-import { asExtension, asRuleId, type ConversationId, groupKey } from '../../module/domain/ids.ts'
+import {
+  asConversationId,
+  asExtension,
+  asRuleId,
+  type ConversationId,
+  groupKey,
+} from '../../module/domain/ids.ts'
+import type { InboundMessage } from '../../module/domain/message.ts'
 import { ruleDefaults } from '../../module/domain/rules.ts'
+import { noOverrides, type RoutingOverrides } from '../../module/domain/sticky-mode.ts'
 import { moduleRoot } from '../../module/manifest.ts'
 import { openSqliteStore } from '../../module/store/sqlite-store.ts'
 import { createScriptedPbx, inbound, queue } from '../http/sample-sidecar.ts'
@@ -50,32 +60,38 @@ async function createScene(t: Parameters<typeof scratchFolder>[0], settings: Par
     random: () => 0,
     log,
   }
+  const away = createAwayAgents({ store, pbxId: queue.pbxId, clock })
+  t.teardown(() => away.close())
   const events: CommittedEvent[] = []
   store.onCommitted((committed) => events.push(...committed))
   await store.saveRule({
     ...ruleDefaults,
     id: asRuleId('rule'),
     name: 'Support',
-    position: 0,
+    position: 1,
     enabled: true,
     dids: [{ kind: 'number', value: '+16313808000' }],
     channels: null,
     destination: queue,
   })
   await store.saveGroupSettings(queue, { ...usualGroupSettings, ...settings }, null)
-  const receive = createReceiveInbound(deps)
+  const receive = createReceiveInbound({ ...deps, away })
   let serial = 0
   return {
     ...deps,
+    away,
     events,
     complaints,
     file,
     openPanels: panels,
     scripted,
     time,
-    async texted(sender = `+1954${String(1_000_000 + serial++)}`): Promise<ConversationId> {
+    async texted(
+      sender = `+1954${String(1_000_000 + serial++)}`,
+      over: Partial<InboundMessage> = {},
+    ): Promise<ConversationId> {
       const receipt = await receive(
-        inbound({ sender: { kind: 'number', value: sender }, receivedAt: time.now }),
+        inbound({ sender: { kind: 'number', value: sender }, receivedAt: time.now, ...over }),
       )
       if (receipt.kind !== 'committed') throw new Error(receipt.kind)
       return receipt.conversationId
@@ -194,6 +210,184 @@ t.test('a freed place under a cap drains the oldest, and caps hold when a queue 
   await drain.settled()
   t.same(ids.slice(4).map(scene.designated), ['101', null], 'the oldest that waits takes the place')
 })
+
+t.test('a rule’s own cap and strategy hold in the drain', async (t) => {
+  const scene = await createScene(t, { cap: 3 })
+  const { store } = scene
+  await ownRule(scene, { cap: 1, strategy: 'linear' })
+  const drain = createDrainWaiting(scene)
+  scene.openPanels.clear()
+  const ruled = [await scene.texted(vip()), await scene.texted(vip()), await scene.texted(vip())]
+  const usual = [await scene.texted(), await scene.texted(), await scene.texted(), await scene.texted()]
+  scene.openPanels.add('101').add('102')
+  drain.trigger()
+  await drain.settled()
+  t.same(ruled.map(scene.designated), ['101', '102', null], 'one each by the rule, in its order')
+  t.same(
+    usual.map(scene.designated),
+    ['101', '102', '101', '102'],
+    'whom that leaves waiting holds up nobody whose cap is higher',
+  )
+  t.match(
+    store.decisions(ruled[1] ?? asConversationId(''), 1),
+    [{ cause: 'waiting', input: { cap: 1, strategy: 'linear' } }],
+    'what it was decided by is on record',
+  )
+  await ownRule(scene, { cap: 4, strategy: null })
+  drain.trigger()
+  await drain.settled()
+  t.equal(scene.designated(ruled[2] ?? asConversationId('')), '101', 'the rule as it is now counts')
+})
+
+t.test('a rule’s own sticky mode holds in the sweep', async (t) => {
+  const scene = await createScene(t, {})
+  await ownRule(scene, { sticky: { kind: 'unanswered', afterMs: 5 * minute } })
+  const sweep = startSweep({ ...scene, everyMs: 1e6, onSweep() {} })
+  t.teardown(() => sweep.close())
+  const ruled = await scene.texted(vip())
+  const usual = await scene.texted()
+  t.same([ruled, usual].map(scene.designated), ['101', '102'])
+  scene.time.now += 5 * minute - 1
+  await sweep.now()
+  t.equal(scene.designated(ruled), '101')
+  scene.time.now += 1
+  await sweep.now()
+  t.same([ruled, usual].map(scene.designated), ['102', '102'], 'and is the rule’s alone')
+  t.match(scene.store.decisions(ruled, 1), [{ cause: 'unanswered', previousName: 'Alice Adams' }])
+  await ownRule(scene, { sticky: { kind: 'keep' } })
+  scene.time.now += 60 * minute
+  await sweep.now()
+  t.equal(scene.designated(ruled), '102', 'a rule that says keep keeps')
+})
+
+t.test('a group’s escalation stands beside a rule’s sticky mode', async (t) => {
+  const scene = await createScene(t, { escalateAfterMs: 10 * minute })
+  await ownRule(scene, { sticky: { kind: 'keep' }, cap: 1 })
+  const sweep = startSweep({ ...scene, everyMs: 1e6, onSweep() {} })
+  t.teardown(() => sweep.close())
+  const [first, second] = [await scene.texted(vip()), await scene.texted(vip())]
+  t.same([first, second].map(scene.designated), ['101', '102'])
+  scene.time.now += 10 * minute
+  await sweep.now()
+  t.same(
+    [first, second].map(scene.designated),
+    ['101', '102'],
+    'with everybody at the rule’s cap each keeps his own, rather than swapping',
+  )
+})
+
+t.test('who is away for messages is passed over, and coming back drains what waits', async (t) => {
+  const scene = await createScene(t, {})
+  const { away, store, time } = scene
+  const drain = createDrainWaiting(scene)
+  const stop = away.onChanged(drain.trigger)
+  t.teardown(stop)
+  const by = { kind: 'agent', extension: asExtension('101'), name: 'Alice Adams' } as const
+  const status = { since: time.now, until: null, reason: 'lunch', by }
+  await away.set(asExtension('101'), status)
+  const his = await scene.texted()
+  t.equal(scene.designated(his), '102', 'her open panel counts for nothing')
+  const [decision] = store.decisions(his, 1)
+  t.match(decision?.input?.candidates[0], { extension: '101', away: true, awayReason: 'lunch' })
+  t.match(decision === undefined ? '' : explainDecision(decision), /Alice Adams \(away for messages: lunch\)/)
+  await away.set(asExtension('102'), { ...status, until: time.now + 30 * minute, reason: null })
+  const waiting = [await scene.texted(), await scene.texted()]
+  t.same(waiting.map(scene.designated), [null, null])
+
+  const again = openSqliteStore({ file: scene.file, newId, secretKey, clock: () => time.now })
+  const afterRestart = createAwayAgents({ store: again, pbxId: queue.pbxId, clock: () => time.now })
+  t.same(afterRestart.of(asExtension('101'), time.now), status, 'a restart calls nobody back')
+  t.match(afterRestart.of(asExtension('102'), time.now), { until: time.now + 30 * minute })
+  t.equal(afterRestart.of(asExtension('102'), time.now + 30 * minute), null, 'whose time is over is back')
+  afterRestart.close()
+  await again.close()
+
+  await away.set(asExtension('101'), null)
+  await drain.settled()
+  t.same(waiting.map(scene.designated), ['101', '101'])
+  t.same(
+    store.awayAgents(queue.pbxId).map(([extension]) => extension),
+    ['102'],
+  )
+
+  const watch = watchAbsences({ ...scene, graceMs: 0, lookAfterMs: 1e6 })
+  watch.look()
+  t.equal(watch.since(key, asExtension('102')), time.now, 'being away is being unavailable, for stickiness')
+  await watch.close()
+})
+
+t.test('who said when he is back is told of as back when it comes', async (t) => {
+  const store = openSqliteStore({
+    file: join(scratchFolder(t), 'parley.sqlite'),
+    newId,
+    secretKey,
+    clock: Date.now,
+  })
+  t.teardown(() => store.close())
+  const away = createAwayAgents({ store, pbxId: queue.pbxId, clock: Date.now })
+  t.teardown(() => away.close())
+  const at = Date.now()
+  const by = { kind: 'pbx', name: 'Test' } as const
+  await away.set(asExtension('102'), { since: at, until: at + 365 * 24 * 60 * minute, reason: null, by })
+  const told = new Promise<void>((resolve) => {
+    const stop = away.onChanged(() => {
+      if (away.of(asExtension('101'), Date.now()) !== null) return
+      stop()
+      resolve()
+    })
+  })
+  await away.set(asExtension('101'), { since: at, until: Date.now() + 50, reason: null, by })
+  t.not(away.of(asExtension('101'), at), null)
+  await told
+  t.not(away.of(asExtension('102'), Date.now()), null, 'a year is no longer than a timer can wait')
+})
+
+t.test('where nobody is available the customer is told so, once', async (t) => {
+  const scene = await createScene(t, { autoReply: 'Nobody is there right now. We answer soon.' })
+  const { store, time } = scene
+  const said = (id: ConversationId) =>
+    store.messages(id, null, 20).items.filter(({ direction }) => direction === 'out')
+  const attended = await scene.texted()
+  t.same(said(attended), [], 'who has an agent hears him')
+  scene.openPanels.clear()
+  const id = await scene.texted('+19540000001')
+  t.match(said(id), [
+    { author: { kind: 'pbx' }, content: { text: 'Nobody is there right now. We answer soon.' } },
+  ])
+  t.ok(store.conversation(id)?.waitingSince, 'he waits for an answer all the same')
+  time.now += 60 * minute
+  await scene.texted('+19540000001')
+  t.equal(said(id).length, 1)
+  time.now += 12 * 60 * minute
+  await scene.texted('+19540000001')
+  t.equal(said(id).length, 2, 'in half a day again')
+  const stop = await scene.texted('+19540000002', { content: { kind: 'text', text: 'STOP', media: [] } })
+  t.same(said(stop), [], 'never to a STOP')
+  time.now += minute
+  await scene.texted('+19540000002')
+  t.same(said(stop), [], 'nor after it')
+  const machine = await scene.texted('', { sender: { kind: 'short-code', value: '72975' } })
+  t.same(said(machine), [], 'never to a machine')
+  scene.scripted.change({ freshness: 'stale' })
+  t.same(said(await scene.texted()), [], 'while the PBX is away nobody knows who is there')
+})
+
+/** A second rule to the same group, for numbers that begin +1955. */
+const ownRule = (scene: Awaited<ReturnType<typeof createScene>>, overrides: Partial<RoutingOverrides>) =>
+  scene.store.saveRule({
+    ...ruleDefaults,
+    id: asRuleId('vip'),
+    name: 'VIP',
+    position: 0,
+    enabled: true,
+    dids: [{ kind: 'number', value: '+16313808000' }],
+    senders: [{ kind: 'mask', of: 'number', digits: '+1955*******' }],
+    channels: null,
+    destination: queue,
+    overrides: { ...noOverrides, ...overrides },
+  })
+let vips = 0
+const vip = (): string => `+1955${String(1_000_000 + vips++)}`
 
 t.test('a member who is removed loses the unanswered ones at once', async (t) => {
   const scene = await createScene(t, {})

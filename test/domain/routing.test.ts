@@ -393,6 +393,6 @@ t.test('a supervisor’s word explains itself', async (t) => {
       previous: bob.extension,
       winner: to,
     }),
-    /^Administrator had this conversation reassigned, with the note “he is ill”\. Alice Adams \(101\) was designated: .*Bob Brown \(had it before\)/,
+    /^Administrator let the group choose anew, with the note “he is ill”\. Alice Adams \(101\) was designated: the only one .*Bob Brown \(had it before\)/,
   )
 })

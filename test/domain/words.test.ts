@@ -1,7 +1,9 @@
 import fc from 'fast-check'
 import t from 'tap'
 import { type Address, addressKey, addressOfKey, isShortCode } from '../../module/domain/address.ts'
+import type { DecisionRecord } from '../../module/domain/conversation.ts'
 import { afterReport, type DeliveryState, type ReportedState } from '../../module/domain/delivery.ts'
+import { type CandidateFacts, type DesignationInput, designate } from '../../module/domain/designation.ts'
 import { explainDecision } from '../../module/domain/explain.ts'
 import { type Failure, failureSentence } from '../../module/domain/failures.ts'
 import {
@@ -100,7 +102,7 @@ t.test('a decision explains itself', async (t) => {
   })
   const candidates = [
     facts('101', 'Alice'),
-    { ...facts('102', 'Bob'), paused: true },
+    { ...facts('102', 'Bob'), paused: true, pausedReason: 'lunch' },
     { ...facts('103', 'Carol'), dnd: 'on' as const },
   ]
   const input = {
@@ -126,11 +128,11 @@ t.test('a decision explains itself', async (t) => {
   }
   t.equal(
     explainDecision(decision),
-    'Alice (101) was designated: panel open and idle, next in the round robin. Not considered: Bob (paused in the queue), Carol (do not disturb).',
+    'Alice (101) was designated: the only one with a panel open and no call. Not available: Bob (paused in the queue: lunch), Carol (do not disturb).',
   )
   t.equal(
     explainDecision({ ...decision, winner: null, input: { ...input, candidates: candidates.slice(1) } }),
-    'Nobody was available: Bob (paused in the queue), Carol (do not disturb). The first to become available gets it.',
+    'Nobody was available: Bob (paused in the queue: lunch), Carol (do not disturb). The first to become available gets it.',
   )
   t.match(
     explainDecision({ ...decision, winner: null, input: { ...input, pbxAnswers: false } }),
@@ -141,4 +143,93 @@ t.test('a decision explains itself', async (t) => {
     explainDecision({ ...decision, cause: 'transfer', actor: by, input: null, note: 'knows the case' }),
     'Bob transferred this conversation to Alice (101), with the note “knows the case”.',
   )
+  const [alice] = candidates
+  if (alice === undefined) throw new Error('nobody')
+  const chosen = (
+    strategy: DesignationInput['strategy'],
+    all: readonly CandidateFacts[],
+    over: Partial<DecisionRecord> = {},
+  ) => {
+    const from = { ...input, strategy, candidates: all }
+    const winner = all.find(({ extension }) => extension === designate(from).winner) ?? null
+    return explainDecision({ ...decision, input: from, winner, ...over })
+  }
+  const bob = facts('102', 'Bob')
+  const carol = facts('103', 'Carol')
+  const busy = { ...alice, call: 'on-call' as const }
+  const table: [string, string][] = [
+    [chosen('rrmemory', [alice, bob]), 'among the 2 with a panel open and no call, next in turn.'],
+    [chosen('random', [alice, bob]), 'among the 2 with a panel open and no call, drawn by chance.'],
+    [chosen('hunt', [alice, bob]), 'among the 2 with a panel open and no call, first in the group’s list.'],
+    [
+      chosen('fewestcalls', [
+        { ...alice, openConversations: 2 },
+        { ...bob, openConversations: 1 },
+      ]),
+      'among the 2 with a panel open and no call, the one with the fewest open conversations (1).',
+    ],
+    [
+      chosen('ringall', [alice, bob]),
+      'the one with the fewest open conversations (0); Bob had as few, and the lower extension goes first.',
+    ],
+    [
+      chosen('ringall', [
+        { ...alice, lastDesignatedAt: 9 },
+        { ...bob, lastDesignatedAt: 5 },
+      ]),
+      'the one with the fewest open conversations (0); Alice had as few, and got one more recently.',
+    ],
+    [chosen('leastrecent', [{ ...alice, lastDesignatedAt: 9 }, bob]), ', one who never was before.'],
+    [
+      chosen('linear', [busy, { ...bob, panelOpen: false }]),
+      'the only one with a panel open, though busy on the phone. Only then: Bob (reachable by phone only).',
+    ],
+    [
+      chosen('linear', [
+        { ...busy, penalty: 0 },
+        { ...bob, penalty: 5 },
+      ]),
+      'the only one with a panel open and no call, at penalty 5. Only then: Alice (panel open, busy on the phone).',
+    ],
+    [
+      chosen('linear', [alice, { ...bob, away: true, awayReason: 'dentist' }, { ...carol, away: true }]),
+      'Not available: Bob (away for messages: dentist), Carol (away for messages).',
+    ],
+    [
+      chosen('linear', [
+        { ...alice, dnd: 'on' },
+        ...[bob, carol, facts('104', 'Dave'), facts('105', 'Eve')].map((each) => ({
+          ...each,
+          loggedIn: false,
+        })),
+      ]),
+      'Nobody was available: Alice (do not disturb), Bob, Carol and 2 others (not logged in to the queue).',
+    ],
+    [
+      chosen('linear', [bob], { cause: 'left-group', previous: asExtension('109'), previousName: 'Zoe' }),
+      'Zoe (109) is no longer a member of this group. Bob (102) was designated',
+    ],
+    [
+      chosen('linear', [bob], { cause: 'left-group', previous: asExtension('109') }),
+      'Extension 109 is no longer a member',
+    ],
+    [
+      chosen('linear', [{ ...alice, dnd: 'on' }, bob], { cause: 'unavailable', previous: alice.extension }),
+      'Alice (101) has been unavailable for too long. Bob (102) was designated: the only one',
+    ],
+    [
+      chosen('linear', [{ ...alice, passedOver: true }, bob], {
+        cause: 'unanswered',
+        previous: alice.extension,
+      }),
+      'Alice (101) left the customer unanswered for too long. Bob (102) was designated: the only one',
+    ],
+    [chosen('linear', [bob], { cause: 'waiting' }), 'This conversation had nobody. Bob (102) was designated'],
+    [chosen('linear', []), 'Nobody could be designated: the group has no members.'],
+    [
+      chosen('linear', [bob], { cause: 'continued', actor: by }),
+      'Bob transferred this customer here from another group. Bob (102) was designated: the only one',
+    ],
+  ]
+  for (const [sentence, part] of table) t.ok(sentence.includes(part), `${sentence} / ${part}`)
 })

@@ -283,7 +283,23 @@ t.test('handing conversations over', async (t) => {
       code: 'stale-settings',
       current: 1,
     })
-    const wrong = await put('/groups/queue/8000/settings', admin, { ...wanted, version: 1, strategy: 'fair' })
+    const spoken = { ...wanted, version: 1, autoReply: 'We are all out. Back soon.' }
+    t.match((await put('/groups/queue/8000/settings', admin, spoken)).json(), { ...spoken, version: 2 })
+    const { autoReply: _, ...silent } = { ...wanted, version: 2 }
+    t.match(
+      (await put('/groups/queue/8000/settings', admin, silent)).json(),
+      { version: 3, autoReply: 'We are all out. Back soon.' },
+      'an auto-reply that is left out stays',
+    )
+    t.match((await put('/groups/queue/8000/settings', admin, { ...wanted, version: 3 })).json(), {
+      autoReply: null,
+    })
+    t.equal(
+      (await put('/groups/queue/8000/settings', admin, { ...wanted, autoReply: '' })).statusCode,
+      400,
+      'nothing is null, not an empty text',
+    )
+    const wrong = await put('/groups/queue/8000/settings', admin, { ...wanted, version: 4, strategy: 'fair' })
     t.match(wrong.json(), { status: 400, detail: /rrmemory/ })
     const id = await texted('+19540000007')
     const has = (await get(`/conversations/${id}`, alice)).json().designated.extension

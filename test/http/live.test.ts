@@ -117,6 +117,24 @@ t.test('the live socket', async (t) => {
     t.pass('seen')
   })
 
+  await t.test('says when somebody is away for messages', async (t) => {
+    const bob = await panel(t, hello('102'))
+    await bob.next('ready')
+    await bob.next('presence')
+    const by = { kind: 'agent', extension: asExtension('101'), name: 'Alice Adams' } as const
+    const status = { since: Date.now(), until: null, reason: 'lunch', by }
+    await sidecar.away.set(asExtension('101'), status)
+    const { full, groups } = await bob.next('presence')
+    t.equal(full, false)
+    t.match(groups, [
+      { number: '8000', people: [{ extension: '101', away: true, summary: 'Away for messages: lunch' }, {}] },
+    ])
+    await sidecar.away.set(asExtension('101'), null)
+    t.match((await bob.next('presence')).groups[0]?.people[0], { extension: '101', away: false })
+    bob.socket.close()
+    await bob.closed
+  })
+
   await t.test('shows who looks and who writes, to members alone', async (t) => {
     const receipt = await receiveInbound(inbound())
     const conversationId = receipt.kind === 'committed' ? receipt.conversationId : ''

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { pino } from 'pino'
 import type { Role } from '../../module/app/access.ts'
 import { createConversationActions } from '../../module/app/act-on-conversation.ts'
+import { createAwayAgents } from '../../module/app/away-agents.ts'
 import { createCannedReplies } from '../../module/app/canned-replies.ts'
 import { createCarrierAccounts } from '../../module/app/carrier-accounts.ts'
 import { fail, reportOf } from '../../module/app/doctor/finding.ts'
@@ -178,9 +179,10 @@ export async function createSampleSidecar(
   })
   const scripted = createScriptedPbx()
   const { pbx } = scripted
-  const hub = createLiveHub({ store, pbx, tokenKey, clock, log, reloadGraceMs: 300 })
+  const away = createAwayAgents({ store, pbxId, clock })
+  const hub = createLiveHub({ store, pbx, away, tokenKey, clock, log, reloadGraceMs: 300 })
   const carriers = createCarrierAccounts({ store, build: options.build ?? (() => scriptedCarrier), log })
-  const routing = { store, pbx, panels: hub.panels, clock, random: () => 0 }
+  const routing = { store, pbx, panels: hub.panels, clock, random: () => 0, away }
   const receiveInbound = createReceiveInbound(routing)
   const actions = createConversationActions(routing)
   const own = { store, pbx, clock, find: actions.find }
@@ -188,6 +190,7 @@ export async function createSampleSidecar(
     store,
     pbx,
     panels: hub.panels,
+    away,
     actions,
     personal: createPersonalActions(own),
     writeNote: createWriteNote(own),
@@ -221,6 +224,8 @@ export async function createSampleSidecar(
   await carriers.save(options.account ?? scriptedAccount)
 
   return {
+    pbxId,
+    away,
     app,
     store,
     hub,
@@ -228,6 +233,7 @@ export async function createSampleSidecar(
     receiveInbound,
     routing,
     async close() {
+      away.close()
       hub.close()
       await app.close()
       await store.close()

@@ -369,6 +369,7 @@ export async function storeContract(t: Test, makeDatabase: (t: Test) => TestData
         cause: 'transfer',
         actor: agent(ann),
         previous: ann.extension,
+        previousName: 'Ann',
         winner: bob,
         input: null,
         note: 'He knows this order',

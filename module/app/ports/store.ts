@@ -1,4 +1,5 @@
 import type { Address } from '../../domain/address.ts'
+import type { Away } from '../../domain/away.ts'
 import type { CannedReply } from '../../domain/canned-reply.ts'
 import type {
   AnsweredMeanwhile,
@@ -24,6 +25,7 @@ import type {
   MessageId,
   Millis,
   OutboxId,
+  PbxId,
   RuleId,
   Seq,
 } from '../../domain/ids.ts'
@@ -153,6 +155,8 @@ export interface Store {
     expectedVersion: number | null,
   ): Promise<Result<StoredGroupSettings>>
   saveAbsences(changes: readonly Absence[], watchedUntil: Millis): Promise<void>
+  /** Null: he is back. */
+  saveAway(agent: Reader, away: Away | null): Promise<void>
   saveDirectory(directory: Directory): Promise<void>
   /**
    * Stores a rule as its next version. `expectedVersion` is the one that its writer saw, null for a new rule;
@@ -175,6 +179,8 @@ export interface Store {
 
   groupSettings(group: GroupRef): StoredGroupSettings
   loadAbsences(): AbsenceRecord
+  /** Who is away for messages; those whose time is over may still be among them. */
+  awayAgents(pbxId: PbxId): readonly (readonly [Extension, Away])[]
   /** The group that a customer's messages to a group go to since a transfer; null when they stay. */
   divertedTo(customer: Address, group: GroupRef): GroupRef | null
   /** Conversations of other groups that came before it: who may read it may read them. */

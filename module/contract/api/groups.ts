@@ -24,13 +24,26 @@ const groupSettings = {
   escalateAfterMinutes: Nullable(UpToAYearMinutes),
 }
 
+const AutoReply = Nullable(
+  Type.String({
+    minLength: 1,
+    maxLength: 1600,
+    pattern: '^[^\\u0000]*$',
+    description: 'Said by itself to a customer whose message finds nobody available, once in 12 hours',
+  }),
+)
+
 export const GroupSettingsSchema = Type.Object(
-  { ...groupSettings, version: Type.Integer({ description: 'Send it with a change' }) },
+  { ...groupSettings, autoReply: AutoReply, version: Type.Integer({ description: 'Send it with a change' }) },
   closed,
 )
 
 export const GroupSettingsBodySchema = Type.Object(
-  { ...groupSettings, version: Type.Optional(Type.Integer({ minimum: 0 })) },
+  {
+    ...groupSettings,
+    autoReply: Type.Optional(AutoReply),
+    version: Type.Optional(Type.Integer({ minimum: 0 })),
+  },
   closed,
 )
 
@@ -50,6 +63,8 @@ export const PersonSchema = Type.Object(
     call: Type.Enum(['idle', 'ringing', 'on-call', 'on-hold', 'wrap-up', 'unknown']),
     dnd: Type.Enum(['on', 'off', 'unknown']),
     panelOpen: Type.Boolean(),
+    away: Type.Optional(Type.Boolean({ description: 'For messages, by his own word or a supervisor’s' })),
+    awayReason: Type.Optional(Type.String()),
     penalty: Type.Integer(),
     available: Type.Boolean({ description: 'Whether a new conversation could be designated to him now' }),
     summary: Type.String(),
@@ -86,3 +101,28 @@ export const MeSchema = Type.Object(
 )
 
 export type MeWire = Static<typeof MeSchema>
+
+/** What an agent says of himself for messages, apart from his phone. */
+export const StatusSchema = Type.Object(
+  {
+    state: Type.Enum(['available', 'away']),
+    since: Nullable(Time),
+    until: Nullable(Type.String({ format: 'date-time', description: 'Back by himself then' })),
+    reason: Nullable(Type.String()),
+    by: Nullable(Type.String({ description: 'Who said so: himself, or a supervisor' })),
+  },
+  closed,
+)
+
+export type StatusWire = Static<typeof StatusSchema>
+
+export const StatusBodySchema = Type.Object(
+  {
+    state: Type.Enum(['available', 'away']),
+    until: Type.Optional(Nullable(Time)),
+    reason: Type.Optional(
+      Nullable(Type.String({ minLength: 1, maxLength: 100, pattern: '^[^\\u0000-\\u001f]*$' })),
+    ),
+  },
+  closed,
+)

@@ -20,6 +20,7 @@ export const SimulationBodySchema = Type.Object(
             dnd: Type.Optional(Type.Enum(['on', 'off', 'unknown'])),
             paused: Type.Optional(Type.Boolean()),
             loggedIn: Type.Optional(Type.Boolean()),
+            away: Type.Optional(Type.Boolean({ description: 'For messages' })),
           },
           closed,
         ),
