@@ -20,7 +20,7 @@ export function createReleaseMembers(deps: RoutingDeps & { readonly log: Log }) 
   async function releaseAll(): Promise<void> {
     for (const key of store.knownGroups()) {
       const { directory, freshness } = pbx.snapshot()
-      if (freshness === 'stale') return
+      if (freshness === 'stale') return again()
       const group = findGroup(directory, groupOfKey(key))
       noteWhetherThere(key, group !== null)
       // Its conversations stay as they are, for administrators to see: perhaps the group comes back.
@@ -30,6 +30,11 @@ export function createReleaseMembers(deps: RoutingDeps & { readonly log: Log }) 
         if (!members.has(extension)) await releaseFrom(key, extension)
       }
     }
+  }
+
+  /** What was not done to the end is done anew at the next change of the PBX, whatever that is. */
+  function again(): void {
+    seen = null
   }
 
   async function releaseFrom(key: GroupKey, extension: Extension): Promise<void> {
@@ -62,11 +67,10 @@ export function createReleaseMembers(deps: RoutingDeps & { readonly log: Log }) 
       const changed = seen === null || !isUnchanged(directoryChanges(seen, directory))
       seen = directory
       if (!changed) return
-      running = running
-        .then(releaseAll)
-        .catch((error: unknown) =>
-          log.error({ err: error }, 'Conversations of former members could not be released'),
-        )
+      running = running.then(releaseAll).catch((error: unknown) => {
+        log.error({ err: error }, 'Conversations of former members could not be released')
+        again()
+      })
     },
     settled: (): Promise<void> => running,
   }

@@ -389,6 +389,35 @@ const ownRule = (scene: Awaited<ReturnType<typeof createScene>>, overrides: Part
 let vips = 0
 const vip = (): string => `+1955${String(1_000_000 + vips++)}`
 
+t.test('what could not be released is released at the next word of the PBX', async (t) => {
+  const scene = await createScene(t, {})
+  const owed = await scene.texted()
+  const { directory } = scene.scripted
+  const group = directory.groups.get(key)
+  if (group === undefined) throw new Error('no group')
+  const without = { ...group, members: group.members.filter(({ extension }) => extension !== '101') }
+  scene.scripted.change({ directory: { ...directory, groups: new Map([[key, without]]) } })
+
+  let failures = 1
+  const commitDesignation: typeof scene.store.commitDesignation = (...args) => {
+    if (failures-- > 0) {
+      // As it would look if the link went down meanwhile.
+      scene.scripted.change({ freshness: 'stale' })
+      return Promise.reject(new Error('SQLITE_BUSY'))
+    }
+    return scene.store.commitDesignation(...args)
+  }
+  const release = createReleaseMembers({ ...scene, store: { ...scene.store, commitDesignation } })
+  release.trigger()
+  await release.settled()
+  t.equal(scene.designated(owed), '101')
+  t.match(scene.complaints, [/could not be released/])
+  scene.scripted.change({ freshness: 'live' })
+  release.trigger()
+  await release.settled()
+  t.equal(scene.designated(owed), '102')
+})
+
 t.test('a member who is removed loses the unanswered ones at once', async (t) => {
   const scene = await createScene(t, {})
   const release = createReleaseMembers(scene)
