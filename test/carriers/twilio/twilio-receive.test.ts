@@ -7,6 +7,7 @@ import { createAddressReader } from '../../../module/carriers/address-reader.ts'
 import { createTwilioCarrier } from '../../../module/carriers/twilio/twilio-carrier.ts'
 import { readForm } from '../../../module/carriers/twilio/twilio-form.ts'
 import { signingToken } from '../../../module/carriers/twilio/twilio-signature.ts'
+import { testHostileWebhooks } from '../hostile-webhooks.ts'
 import { keptLog } from '../kept-log.ts'
 import { authToken, twilioAccount } from './twilio-account.ts'
 
@@ -89,6 +90,8 @@ function reportsOf(result: WebhookResult) {
   if (result.kind !== 'content') throw new Error(`${result.kind}: ${result.reason}`)
   return result.reports
 }
+
+const sidOf = (number: number): string => `SM${String(number).padStart(32, '0')}`
 
 t.test('the published vectors', (t) => {
   const url = 'https://mycompany.com/myapp.php?foo=1&bar=2'
@@ -373,38 +376,21 @@ t.test('whatever is not surely Twilio’s is refused', (t) => {
     ...signed,
     headers: { ...signed.headers, ...headers },
   })
-  const altered = Buffer.from(body)
-  altered[body.indexOf('Saturday')] = 's'.charCodeAt(0)
   const table: readonly (readonly [string, WebhookRequest])[] = [
-    ['unsigned', with_({ 'x-twilio-signature': undefined })],
-    ['empty signature', with_({ 'x-twilio-signature': '' })],
-    ['a word for a signature', with_({ 'x-twilio-signature': 'valid' })],
-    ['two signatures', with_({ 'x-twilio-signature': [String(signature), String(signature)] })],
-    ['another key', called(sms, { token: 'wrong' })],
     ['an empty key', called(sms, { token: '' })],
     ['a signature of the same length', with_({ 'x-twilio-signature': `${'A'.repeat(27)}=` })],
     [
       'a signature that decodes to the same bytes',
       with_({ 'x-twilio-signature': sameBytes(String(signature)) }),
     ],
-    ['a signature with a tail', with_({ 'x-twilio-signature': `${signature}=` })],
-    ['non-ASCII of the same length', with_({ 'x-twilio-signature': 'é'.repeat(14) })],
-    ['one byte altered', { ...signed, body: altered }],
-    ['truncated', { ...signed, body: body.subarray(0, body.length - 10) }],
-    ['an empty body', { ...signed, body: new Uint8Array() }],
     ['a parameter added', { ...signed, body: Buffer.concat([body, Buffer.from('&Extra=1')]) }],
     ['a second Body', { ...signed, body: Buffer.concat([body, Buffer.from('&Body=Pay%20me')]) }],
     ['a second MessageSid', { ...signed, body: Buffer.concat([body, Buffer.from('&MessageSid=SM2')]) }],
     ['invalid UTF-8 in place of a character', { ...signed, body: Buffer.concat([body, Buffer.from('%ff')]) }],
-    ['another URL', { ...signed, url: `${hook}x` }],
     ['another query', { ...signed, url: `${hook}?message=1` }],
     ['another host', { ...signed, url: hook.replace('pbx', 'evil') }],
     ['http for https', { ...signed, url: hook.replace('https', 'http') }],
-    ['a GET for a POST', { ...signed, method: 'GET' }],
-    ['JSON', with_({ 'content-type': 'application/json' })],
-    ['multipart', with_({ 'content-type': 'multipart/form-data; boundary=x' })],
     ['another charset', with_({ 'content-type': 'application/x-www-form-urlencoded; charset=utf-16' })],
-    ['no content type', with_({ 'content-type': undefined })],
     ['huge', called([...sms, ['Pad', 'x'.repeat(200_000)]])],
     [
       'a query hash that is not the body’s',
@@ -427,6 +413,30 @@ function sameBytes(signature: string): string {
   const last = alphabet.indexOf(signature.charAt(26))
   return `${signature.slice(0, 26)}${alphabet.charAt(last ^ 1)}=`
 }
+
+testHostileWebhooks(t, {
+  carrier,
+  format: 'form',
+  body: ([first]) =>
+    encode(
+      replaced(sms, { MessageSid: sidOf(first?.number ?? 0), Body: first?.text ?? '', SmsMessageSid: null }),
+    ),
+  call(body, { key = 'current' } = {}) {
+    const token = { current: authToken, previous: previousAuthToken, wrong: 'wrong' }[key]
+    // What is so large is refused unseen, and the library needs minutes to sign it.
+    return body.length > 200_000
+      ? called([], { token, change: { body } })
+      : called([...new URLSearchParams(Buffer.from(body).toString())], { token, change: { body } })
+  },
+  idOf: sidOf,
+  mostMessages: 1,
+  proof: 'covers-body',
+  proofHeaders: ['x-twilio-signature'],
+  coversUrl: true,
+  rotates: true,
+  toleranceMs: null,
+  unreadableStatus: 400,
+})
 
 t.test('what Twilio signed but nobody can read is answered with an error that its debugger shows', (t) => {
   const table: readonly (readonly [string, Fields])[] = [
