@@ -30,7 +30,12 @@ const FreePbx = Type.Object({
   /** Methods of ours that a class of another module calls at a place it names. */
   hooks: Type.Array(
     Type.Object({
-      of: Type.Object({ module: Type.String(), class: Type.String(), namespace: Type.String() }),
+      of: Type.Object({
+        module: Type.String(),
+        class: Type.String(),
+        /** None for a class that stands in no namespace: a hook of one that is not there is never called. */
+        namespace: Type.Optional(Type.String()),
+      }),
       calling: Type.String(),
       method: Type.String(),
     }),

@@ -49,7 +49,8 @@ ${hooks(manifest)}
 function hooks({ freepbx }: ModuleManifest): string {
   const targets = Map.groupBy(
     freepbx.hooks,
-    ({ of }) => `<${of.module} class="${of.class}" namespace="${of.namespace}">`,
+    ({ of }) =>
+      `<${of.module} class="${of.class}"${of.namespace === undefined ? '' : ` namespace="${of.namespace}"`}>`,
   )
   return [...targets]
     .map(([target, methods]) => {

@@ -195,6 +195,11 @@ class Parley extends \FreePBX_Helpers implements \BMO
 
     // ---------------------------------------------------------------- admin page
 
+    /** The framework asks this of every module with a page, before it. There is nothing to do: our forms are the sidecar's. */
+    public function doConfigPageInit($page)
+    {
+    }
+
     public function ajaxRequest($req, &$setting)
     {
         return in_array($req, ['token', 'status'], true);
@@ -272,7 +277,7 @@ class Parley extends \FreePBX_Helpers implements \BMO
         $this->savePortalSettings('user', $id, 'user');
     }
 
-    public function ucpAddGroup($id, $display, $data)
+    public function ucpAddGroup($id, $display, $login, $data)
     {
         $this->savePortalSettings('group', $id, 'group');
     }
@@ -280,6 +285,12 @@ class Parley extends \FreePBX_Helpers implements \BMO
     public function ucpUpdateGroup($id, $display, $login, $data)
     {
         $this->savePortalSettings('group', $id, 'group');
+    }
+
+    /** Its members may have been allowed by it alone. */
+    public function ucpDelGroup($id, $display, $login, $data)
+    {
+        $this->attempt(fn () => $this->parts()->names->write());
     }
 
     public function ucpDelUser($id, $display, $login, $data)

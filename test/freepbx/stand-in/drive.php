@@ -14,6 +14,7 @@ $database = new PDO("sqlite:$folder/freepbx.sqlite", null, null, [PDO::ATTR_ERRM
 $pbx = FreePBX::start($database, $settings);
 require "$moduleFolder/Parley.class.php";
 $module = new FreePBX\modules\Parley($pbx);
+Hooks::$manifest = "$moduleFolder/module.xml";
 $pbx->add('Parley', $module);
 $parts = $module->parts();
 $apache = new FreePBX\modules\Parley\Proxy($parts->paths, $parts->files, $parts->settings, "$folder/apache2", static function (string $command) use ($folder): bool {
@@ -79,9 +80,16 @@ $calls = [
     },
     'save' => static function (string $mode, int $id, array $post) use ($module): bool {
         $_POST = ['type' => $mode] + $post;
-        $mode === 'user' ? $module->ucpUpdateUser($id, 'userman', true, []) : $module->ucpUpdateGroup($id, 'userman', true, []);
+        $mode === 'user' ? (new Ucp())->updateUser($id, 'userman', []) : (new Ucp())->updateGroup($id, 'userman', []);
         return true;
     },
+    'portalHook' => static function (string $calling, int $id): bool {
+        (new Ucp())->$calling($id, 'userman', []);
+        return true;
+    },
+    'start' => static fn () => FreePBX\Console\Command\Start::postAsteriskHooks(),
+    'stop' => static fn () => FreePBX\Console\Command\Stop::preAsteriskHooks(),
+    'chown' => static fn () => FreePBX\Console\Command\Chown::fwcChownFiles(),
     'health' => static fn () => $module->parts()->health->look(),
     'notify' => static function () use ($module): bool {
         $module->parts()->health->notify();
@@ -128,8 +136,17 @@ $calls = [
         return ['code' => $code, 'text' => $output->text];
     },
     'cli' => static fn (string ...$words) => $module->parts()->sidecar->command($words),
-    'page' => static fn () => $module->showPage(),
-    'configPage' => static fn (string $mode, array $user) => $module->ucpConfigPage($mode, $user, 'showuser')[0]['content'],
+    'page' => static function () use ($module): string {
+        // What the page's own init prints, or the framework's complaint that there is none, comes before the page.
+        ob_start();
+        if (method_exists($module, 'doConfigPageInit')) {
+            $module->doConfigPageInit('parley');
+        } else {
+            echo 'This page has no doConfigPageInit.';
+        }
+        return ob_get_clean() . $module->showPage();
+    },
+    'configPage' => static fn (string $mode, array $user) => (new Ucp())->constructModuleConfigPages($mode, $user, 'showuser')[0]['content'],
 ];
 
 try {

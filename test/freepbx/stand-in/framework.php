@@ -111,6 +111,68 @@ namespace {
         }
     }
 
+    /**
+     * Finds the methods that modules asked to be called, as the framework does: by the full name of the class that
+     * calls. Whoever spells it wrong is never called and never told.
+     */
+    class Hooks
+    {
+        public static string $manifest = '';
+
+        public static function from(string $class, string $calling, mixed ...$arguments): array
+        {
+            $answers = [];
+            foreach (simplexml_load_file(self::$manifest)->hooks->children() as $target) {
+                $named = ltrim(((string) $target['namespace']) . '\\' . $target['class'], '\\');
+                foreach ($target->method as $method) {
+                    if ($named === $class && (string) $method['callingMethod'] === $calling) {
+                        $answers[] = FreePBX::create()->{(string) $method['class']}->{(string) $method}(...$arguments);
+                    }
+                }
+            }
+            return $answers;
+        }
+    }
+
+    /** The portal's own class: the one of FreePBX 17 stands in no namespace. */
+    class Ucp
+    {
+        public function constructModuleConfigPages($mode, $user, $action)
+        {
+            return array_merge(...Hooks::from(self::class, __FUNCTION__, $mode, $user, $action));
+        }
+
+        public function addUser($id, $display, $data)
+        {
+            Hooks::from(self::class, __FUNCTION__, $id, $display, true, $data);
+        }
+
+        public function updateUser($id, $display, $data)
+        {
+            Hooks::from(self::class, __FUNCTION__, $id, $display, true, $data);
+        }
+
+        public function delUser($id, $display, $data)
+        {
+            Hooks::from(self::class, __FUNCTION__, $id, $display, false, $data);
+        }
+
+        public function addGroup($id, $display, $data)
+        {
+            Hooks::from(self::class, __FUNCTION__, $id, $display, false, $data);
+        }
+
+        public function updateGroup($id, $display, $data)
+        {
+            Hooks::from(self::class, __FUNCTION__, $id, $display, false, $data);
+        }
+
+        public function delGroup($id, $display, $data)
+        {
+            Hooks::from(self::class, __FUNCTION__, $id, $display, false, $data);
+        }
+    }
+
     class extension
     {
         public function __construct(private string $line)
@@ -173,6 +235,32 @@ namespace UCP {
         public function __get($name)
         {
             return $name === 'UCP' ? self::$portal : throw new \Exception("the portal has no $name");
+        }
+    }
+}
+
+namespace FreePBX\Console\Command {
+    class Start
+    {
+        public static function postAsteriskHooks(): array
+        {
+            return \Hooks::from(self::class, __FUNCTION__, null);
+        }
+    }
+
+    class Stop
+    {
+        public static function preAsteriskHooks(): array
+        {
+            return \Hooks::from(self::class, __FUNCTION__, null);
+        }
+    }
+
+    class Chown
+    {
+        public static function fwcChownFiles(): array
+        {
+            return \Hooks::from(self::class, __FUNCTION__)[0] ?? [];
         }
     }
 }
