@@ -132,6 +132,7 @@ export async function startSidecar(config: Config, log: Logger): Promise<Sidecar
     pbx,
     panels: hub.panels,
     away,
+    desk: pbx,
     actions,
     personal: createPersonalActions(own),
     writeNote: createWriteNote(own),

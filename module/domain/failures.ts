@@ -40,6 +40,14 @@ export type Failure =
   | { readonly code: 'conversation-closed' }
   | { readonly code: 'not-an-agent' }
   | { readonly code: 'time-is-past' }
+  /** To a queue. */
+  | { readonly code: 'not-logged-in' }
+  | { readonly code: 'always-logged-in' }
+  /** The reason is a sentence. */
+  | { readonly code: 'pbx-refused'; readonly reason: string }
+  | { readonly code: 'pbx-away' }
+  /** It broke off while the PBX was at it. */
+  | { readonly code: 'pbx-unsure' }
   /** The customer wants nothing from this DID. */
   | { readonly code: 'opted-out'; readonly did: string }
   | { readonly code: 'too-many-pins'; readonly most: number }
@@ -101,6 +109,16 @@ export function failureSentence(failure: Failure): string {
       return 'This Idempotency-Key already sent another text. Use a new key for each message.'
     case 'answered-meanwhile':
       return `${failure.by} answered this customer ${agoWords(failure.agoMs)}. Read that first, and send yours if it is still needed.`
+    case 'not-logged-in':
+      return 'You are not logged in to this queue. Log in first.'
+    case 'always-logged-in':
+      return 'You are a static member of this queue, so you can’t log in or out. Pause instead.'
+    case 'pbx-refused':
+      return `The PBX refused it: ${failure.reason}`
+    case 'pbx-away':
+      return 'The PBX is not answering. Try again in a moment.'
+    case 'pbx-unsure':
+      return 'The PBX did not answer in time. Look whether it was done, and try again if not.'
     case 'time-is-past':
       return 'That time is past. Choose a later one, or none.'
     case 'not-an-agent':

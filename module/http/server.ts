@@ -20,6 +20,7 @@ import { groupSettingsRoutes } from './group-settings-routes.ts'
 import { type HandoverRoutesDeps, handoverRoutes } from './handover-routes.ts'
 import { healthRoutes } from './health-routes.ts'
 import type { Metrics } from './metrics.ts'
+import { type MyQueueRoutesDeps, myQueueRoutes } from './my-queue-routes.ts'
 import { pageRoutes } from './page-routes.ts'
 import { type PersonalRoutesDeps, personalRoutes } from './personal-routes.ts'
 import { installProblems, problem, sendProblem } from './problem.ts'
@@ -33,6 +34,7 @@ export interface HttpDeps
     DoctorRoutesDeps,
     GroupRoutesDeps,
     AgentStatusRoutesDeps,
+    MyQueueRoutesDeps,
     PersonalRoutesDeps,
     ConsentRoutesDeps,
     CannedReplyRoutesDeps,
@@ -122,6 +124,7 @@ const signedInRoutes: FastifyPluginAsync<HttpDeps> = async (app, deps) => {
   await app.register(personalRoutes, deps)
   await app.register(groupRoutes, deps)
   await app.register(agentStatusRoutes, deps)
+  await app.register(myQueueRoutes, deps)
   await app.register(consentRoutes, deps)
   await app.register(cannedReplyRoutes, deps)
   await app.register(adminRoutes, deps)

@@ -19,6 +19,7 @@ export async function accountWarnings(
 ): Promise<PbxWarning[]> {
   return [
     ...mute(ami, amiUsername),
+    ...idle(ami, amiUsername),
     ...(await deaf(ami, amiUsername)),
     ...(await alone(ami, amiUsername)),
     ...(await readOnly(ami, ariUsername)),
@@ -41,6 +42,18 @@ const mute = (ami: Asked, username: string): PbxWarning[] =>
         {
           code: 'missing-permission',
           sentence: permissionSentence(username, { kind: 'write', missing: ['message'] }),
+          todo: writeLine,
+        },
+      ]
+
+/** Where Asterisk has queues at all. */
+const idle = (ami: Asked, username: string): PbxWarning[] =>
+  ami.may('QueuePause') || !ami.may('QueueStatus')
+    ? []
+    : [
+        {
+          code: 'missing-permission',
+          sentence: `${permissionSentence(username, { kind: 'write', missing: ['agent'] })} Until then agents can’t pause, log in or log out of their queues from the panel.`,
           todo: writeLine,
         },
       ]

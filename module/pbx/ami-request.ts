@@ -12,10 +12,26 @@ export type AmiAction =
       readonly from: string
       readonly base64Body: string
     }
+  | {
+      readonly action: 'QueuePause'
+      readonly queue: string
+      readonly interface: string
+      readonly paused: boolean
+      readonly reason: string
+    }
+  | {
+      readonly action: 'QueueAdd'
+      readonly queue: string
+      readonly interface: string
+      readonly penalty: number
+      readonly memberName: string
+      readonly stateInterface: string
+    }
+  | { readonly action: 'QueueRemove'; readonly queue: string; readonly interface: string }
 
 /** Answered by a list of events. What is not here can't be asked: `DBGetTree AMPUSER` and `PJSIPShow…` leak passwords. */
 export type AmiListAction =
-  | { readonly action: 'QueueStatus' }
+  | { readonly action: 'QueueStatus'; readonly queue?: string }
   | { readonly action: 'ExtensionStateList' }
   | { readonly action: 'DeviceStateList' }
   | { readonly action: 'PresenceStateList' }
@@ -80,11 +96,31 @@ function headersOf(request: AmiAction | AmiListAction): Record<string, string> {
     case 'Ping':
     case 'ListCommands':
     case 'CoreShowChannels':
-    case 'QueueStatus':
     case 'ExtensionStateList':
     case 'DeviceStateList':
     case 'PresenceStateList':
       return { action: request.action }
+    case 'QueueStatus':
+      return { action: request.action, ...(request.queue === undefined ? {} : { queue: request.queue }) }
+    case 'QueuePause':
+      return {
+        action: request.action,
+        queue: request.queue,
+        interface: request.interface,
+        paused: String(request.paused),
+        ...(request.reason === '' ? {} : { reason: request.reason }),
+      }
+    case 'QueueAdd':
+      return {
+        action: request.action,
+        queue: request.queue,
+        interface: request.interface,
+        penalty: String(request.penalty),
+        membername: request.memberName,
+        stateinterface: request.stateInterface,
+      }
+    case 'QueueRemove':
+      return { action: request.action, queue: request.queue, interface: request.interface }
     case 'ShowDialPlan':
       return { action: request.action, context: request.context }
     case 'DBGet':

@@ -1,6 +1,6 @@
 import type { Clock, Log, RandomSource, Unsubscribe } from '../app/ports/ambient.ts'
-import type { Pbx, SipMessenger } from '../app/ports/pbx.ts'
-import type { Directory } from '../domain/directory.ts'
+import type { Pbx, QueueDesk, SipMessenger } from '../app/ports/pbx.ts'
+import { type Directory, findGroup } from '../domain/directory.ts'
 import type { DirectoryChanges } from '../domain/directory-changes.ts'
 import type { Extension, PbxId } from '../domain/ids.ts'
 import { accountWarnings } from './account-warnings.ts'
@@ -21,6 +21,7 @@ import { createLink, type LinkTimes, usualLinkTimes } from './link.ts'
 import { type NamesFileWatch, watchNamesFile } from './names/names-file.ts'
 import { createPbxView, type PbxView } from './pbx-view.ts'
 import { createPbxWarnings, type PbxWarning } from './pbx-warnings.ts'
+import { actInQueue } from './queue-desk.ts'
 import { sendSipText } from './sip-texts.ts'
 import { spooledEvent, spoolFailedEvent } from './spool-events.ts'
 
@@ -57,7 +58,7 @@ export interface PbxTimes {
   readonly paceMs: number
 }
 
-export interface AsteriskPbx extends Pbx, SipMessenger {
+export interface AsteriskPbx extends Pbx, SipMessenger, QueueDesk {
   start(): void
   /** Ends the workers and every timer. */
   close(): Promise<void>
@@ -236,6 +237,20 @@ export function createAsteriskPbx(options: AsteriskPbxOptions): AsteriskPbx {
         amiUsername: access.username,
         log,
       }),
+    async actInQueue(extension, queue, act) {
+      const { directory } = view.snapshot()
+      const entry = directory.extensions.get(extension)
+      const group = findGroup(directory, { pbxId: options.pbxId, kind: 'queue', number: queue })
+      const member = group?.members.find((one) => one.extension === extension)
+      if (entry === undefined || member === undefined)
+        return { kind: 'refused', reason: 'You are no member of this queue.' }
+      const scene = {
+        ami: amiLink.current(),
+        amiUsername: access.username,
+        extensions: directory.extensions,
+      }
+      return actInQueue({ queue, entry, member }, act, scene)
+    },
     start() {
       amiLink.start()
       ariLink.start()

@@ -78,6 +78,13 @@ t.test('every refusal is a sentence', async (t) => {
     { code: 'idempotency-key-reused' },
     { code: 'conversation-closed' },
     { code: 'not-an-agent' },
+    { code: 'time-is-past' },
+    { code: 'answered-meanwhile', by: 'Bob', at: 0, agoMs: 3_600_000 * 5 },
+    { code: 'not-logged-in' },
+    { code: 'always-logged-in' },
+    { code: 'pbx-refused', reason: 'It is closed.' },
+    { code: 'pbx-away' },
+    { code: 'pbx-unsure' },
   ]
   for (const failure of failures) t.match(failureSentence(failure), /^[A-Z+].*\.$/, failure.code)
   t.match(failureSentence(failures[2] ?? { code: 'no-way-back' }), 'Alice (101)')

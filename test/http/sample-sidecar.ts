@@ -10,7 +10,7 @@ import { createCarrierAccounts } from '../../module/app/carrier-accounts.ts'
 import { fail, reportOf } from '../../module/app/doctor/finding.ts'
 import { createPersonalActions } from '../../module/app/personal-actions.ts'
 import type { Carrier, CarrierAccount, WebhookCarrier } from '../../module/app/ports/carriers.ts'
-import type { Pbx } from '../../module/app/ports/pbx.ts'
+import type { Pbx, QueueAct, QueueActOutcome, QueueDesk } from '../../module/app/ports/pbx.ts'
 import { createReceiveInbound } from '../../module/app/receive-inbound.ts'
 import { createRouteUnrouted } from '../../module/app/route-unrouted.ts'
 import { signToken } from '../../module/app/session-token.ts'
@@ -105,8 +105,19 @@ export function createScriptedPbx() {
       return () => listeners.delete(listener)
     },
   }
+  const acts: QueueAct[] = []
+  const desk: QueueDesk & { outcome: QueueActOutcome } = {
+    outcome: { kind: 'done' },
+    async actInQueue(_extension, _queue, act) {
+      acts.push(act)
+      return desk.outcome
+    },
+  }
   return {
     pbx,
+    desk,
+    /** What was asked of its queues. */
+    acts,
     change(next: Partial<PbxSnapshot>) {
       snapshot = { ...snapshot, ...next }
       for (const listener of listeners) listener()
@@ -191,6 +202,7 @@ export async function createSampleSidecar(
     pbx,
     panels: hub.panels,
     away,
+    desk: scripted.desk,
     actions,
     personal: createPersonalActions(own),
     writeNote: createWriteNote(own),

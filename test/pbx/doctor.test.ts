@@ -218,13 +218,13 @@ t.test('permissions that are missing, each with its line', async (t) => {
     })
   })
   await t.test('those that make it late and mute', async (t) => {
-    await edited(t, 'manager.conf', grant('system,call,user', 'reporting,agent'), 'manager reload')
+    await edited(t, 'manager.conf', grant('system,call,user', 'reporting'), 'manager reload')
     const readOnly = (conf: string) => conf.replace('read_only=no', 'read_only=yes')
     await edited(t, 'ari.conf', readOnly, 'module reload res_ari.so')
     const found = await findings()
     t.match(found.get('ami-permissions'), {
       state: 'warn',
-      sentence: /write permission message.*read permission agent/,
+      sentence: /write permission message.*write permission agent.*can’t pause.*read permission agent/,
       todo: 'write = reporting,message,agent\nread = system,call,agent,user',
     })
     t.match(found.get('ari-permissions'), { state: 'warn', todo: 'read_only = no' })

@@ -39,6 +39,7 @@ const everyAction = [
   'DBGetTree',
   'Getvar',
   'MessageSend',
+  'QueuePause',
   'QueueStatus',
 ]
 

@@ -1,5 +1,5 @@
 import type { PbxSnapshot } from '../../domain/directory.ts'
-import type { Extension, Millis } from '../../domain/ids.ts'
+import type { Extension, GroupNumber, Millis } from '../../domain/ids.ts'
 import type { Unsubscribe } from './ambient.ts'
 
 export interface LinkHealth {
@@ -54,6 +54,27 @@ export interface SipMessenger {
   sendText(text: SipText): Promise<SipTextOutcome>
   /** The dialplan wrote a spool file. Only a hint: the folder is the truth. */
   onSpooled(listener: () => void): Unsubscribe
+}
+
+/** What an agent does about his place in a queue. */
+export type QueueAct =
+  | { readonly kind: 'pause'; readonly reason: string | null }
+  | { readonly kind: 'unpause' }
+  | { readonly kind: 'log-in' }
+  | { readonly kind: 'log-out' }
+
+export type QueueActOutcome =
+  | { readonly kind: 'done' }
+  /** Nothing changed; the reason is a sentence. */
+  | { readonly kind: 'refused'; readonly reason: string }
+  /** The link was down before anything was asked. */
+  | { readonly kind: 'link-down' }
+  /** The link broke or the deadline passed while Asterisk had it. */
+  | { readonly kind: 'unknown'; readonly reason: string }
+
+/** The queues of the PBX, as an agent acts in them. What changes shows in the snapshot once Asterisk tells of it. */
+export interface QueueDesk {
+  actInQueue(extension: Extension, queue: GroupNumber, act: QueueAct): Promise<QueueActOutcome>
 }
 
 /** The phones of extensions, as they are registered now. */

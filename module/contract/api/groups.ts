@@ -126,3 +126,31 @@ export const StatusBodySchema = Type.Object(
   },
   closed,
 )
+
+/** My place in a queue of the PBX. */
+export const MyQueueSchema = Type.Object(
+  {
+    number: Type.String(),
+    name: Type.String(),
+    membership: Type.Enum(['static', 'dynamic', 'allowed'], {
+      description: 'Static members are always logged in; allowed ones may log in',
+    }),
+    loggedIn: Type.Boolean(),
+    paused: Type.Boolean(),
+    pausedReason: Nullable(Type.String()),
+  },
+  closed,
+)
+
+export type MyQueueWire = Static<typeof MyQueueSchema>
+
+export const MyQueueListSchema = Type.Object({ items: Type.Array(MyQueueSchema) }, closed)
+
+export const PauseBodySchema = Type.Object(
+  {
+    reason: Type.Optional(
+      Nullable(Type.String({ minLength: 1, maxLength: 80, pattern: '^[^\\u0000-\\u001f]*$' })),
+    ),
+  },
+  closed,
+)
