@@ -29,6 +29,7 @@ const mayImport: Record<string, readonly string[]> = {
   'module/contract': [],
   'module/app': ['module/domain'],
   'module/carriers': ['module/domain', 'module/app'],
+  'module/media': ['module/domain', 'module/app'],
   'module/pbx': ['module/domain', 'module/app'],
   'module/store': ['module/domain', 'module/app'],
   'module/http': ['module/domain', 'module/app', 'module/contract', 'module/manifest.ts'],
@@ -68,7 +69,14 @@ t.test('the domain is pure', async (t) => {
 })
 
 t.test('only the wiring names concrete adapters', async (t) => {
-  const adapters = ['module/store', 'module/pbx', 'module/http', 'module/live', 'module/carriers']
+  const adapters = [
+    'module/store',
+    'module/pbx',
+    'module/http',
+    'module/live',
+    'module/carriers',
+    'module/media',
+  ]
   const exempt = ['module/wiring.ts', 'module/doctor-wiring.ts', 'module/lab', 'module/cli']
   const strays = product.flatMap(({ file, imports }) =>
     adapters.includes(roomOf(file)) || exempt.some((path) => file.startsWith(path))
@@ -83,6 +91,7 @@ t.test('each package stays in the room that answers for it', async (t) => {
     'asterisk-manager': /^module\/pbx\//,
     'ari-client': /^module\/pbx\//,
     'better-sqlite3': /^module\/store\//,
+    'file-type': /^module\/media\//,
     fastify: /^module\/(http|live|lab|wiring)/,
     'libphonenumber-js': /^module\/carriers\//,
     lit: /^ui-fragments\//,

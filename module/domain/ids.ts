@@ -19,6 +19,8 @@ export type DecisionId = Branded<'DecisionId'>
 export type OutboxId = Branded<'OutboxId'>
 export type RuleId = Branded<'RuleId'>
 export type CannedReplyId = Branded<'CannedReplyId'>
+/** A file beside a message, or one that an agent is about to send. */
+export type MediaId = Branded<'MediaId'>
 /** A configured carrier account. Stands in its webhook URL, so an administrator may choose it: `twilio-main`. */
 export type CarrierId = Branded<'CarrierId'>
 
@@ -41,6 +43,7 @@ export type GroupKey = Branded<'GroupKey'>
 
 const extensionShape = /^[0-9*#]{1,20}$/
 
+export const asMediaId = (value: string): MediaId => value as MediaId
 export const asPbxId = (value: string): PbxId => value as PbxId
 export const asExtension = (value: string): Extension => value as Extension
 export const asGroupNumber = (value: string): GroupNumber => value as GroupNumber
