@@ -32,25 +32,39 @@ export function readMigrations(folder: URL = migrationsFolder): readonly Migrati
 
 /**
  * Brings the database to the newest schema, each migration in a transaction of its own.
+ * @param beforeUpgrade called before an older database of ours is changed, with its schema; what it throws leaves it be
  * @throws StoreError `schema-newer`, `migration-changed`
  */
-export function migrate(db: Connection, migrations: readonly Migration[], now: Millis): void {
+export function migrate(
+  db: Connection,
+  migrations: readonly Migration[],
+  now: Millis,
+  beforeUpgrade: (schema: number) => void = () => undefined,
+): void {
   db.exec(
     `CREATE TABLE IF NOT EXISTS schema_migrations (
        version INTEGER PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL, applied_at INTEGER NOT NULL
      ) STRICT`,
   )
-  refuseNewer(db, migrations)
+  const schema = schemaOf(db)
+  refuseNewer(schema, newestOf(migrations))
+  if (schema > 0 && migrations.some((migration) => !isApplied(db, migration))) beforeUpgrade(schema)
   for (const migration of migrations) {
     // IMMEDIATE, and looked at inside: two processes that start at once must not both run it.
     db.transaction(() => applyOnce(db, migration, now)).immediate()
   }
 }
 
-function refuseNewer(db: Connection, migrations: readonly Migration[]): void {
-  const known = migrations.at(-1)?.version ?? 0
-  const newest =
-    db.prepare<[], number>('SELECT coalesce(max(version), 0) FROM schema_migrations').pluck().get() ?? 0
+/** The schema that a Parley with these migrations works on. */
+export const newestOf = (migrations: readonly Migration[]): number => migrations.at(-1)?.version ?? 0
+
+const isApplied = (db: Connection, { version }: Migration): boolean =>
+  db.prepare<[number], number>('SELECT 1 FROM schema_migrations WHERE version = ?').get(version) !== undefined
+
+const schemaOf = (db: Connection): number =>
+  db.prepare<[], number>('SELECT coalesce(max(version), 0) FROM schema_migrations').pluck().get() ?? 0
+
+function refuseNewer(newest: number, known: number): void {
   if (newest <= known) return
   throw new StoreError(
     'schema-newer',

@@ -5,6 +5,7 @@ import { groupOfKey, type Seq } from '../domain/ids.ts'
 import { createAbsenceTable } from './absence-table.ts'
 import { createAutoReplyTable } from './auto-reply-table.ts'
 import { createAwayTable } from './away-table.ts'
+import { backUpBeforeUpgrade } from './back-up-before-upgrade.ts'
 import { createCannedReplyTable } from './canned-reply-table.ts'
 import { createCarrierTable } from './carrier-table.ts'
 import { createStandingVerbs, findForChange } from './commit-designation.ts'
@@ -68,7 +69,7 @@ const pruneBatch = 2000
 
 /**
  * Opens the database, made and migrated as needed.
- * @throws StoreError `not-openable`, `schema-newer`, `migration-changed`, `wrong-key`
+ * @throws StoreError `not-openable`, `schema-newer`, `migration-changed`, `wrong-key`, `not-copied`
  */
 export function openSqliteStore({ file, ...options }: SqliteStoreOptions): Store {
   const db = openConnection({ file })
@@ -84,7 +85,10 @@ export function openSqliteStore({ file, ...options }: SqliteStoreOptions): Store
 export function storeOn(db: Connection, options: StoreOptions): Store {
   const { newId, clock, log = silentLog, onFatal = throwUncaught } = options
   const box = createSecretBox(options.secretKey)
-  migrate(db, readMigrations(), clock())
+  migrate(db, readMigrations(), clock(), (schema) => {
+    const copy = backUpBeforeUpgrade(db, schema, clock())
+    if (copy !== null) log.info({ copy, schema }, 'The database was copied before it is brought up to date')
+  })
 
   const meta = openMeta(db, box)
   const groups = createGroupTable(db)

@@ -9,6 +9,8 @@ export type StoreErrorCode =
   | 'migration-changed'
   /** The secret key is not the one this database was made with. */
   | 'wrong-key'
+  /** A copy could not be made. */
+  | 'not-copied'
   /** A sealed secret was altered. */
   | 'secret-unreadable'
   | 'disk-full'
