@@ -67,5 +67,3 @@ export function createAgentStatus({ store, pbx, away, clock }: AgentStatusDeps) 
     },
   }
 }
-
-export type AgentStatus = ReturnType<typeof createAgentStatus>

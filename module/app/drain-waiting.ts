@@ -86,5 +86,3 @@ export function createDrainWaiting(deps: RoutingDeps & { readonly log: Log }) {
     },
   }
 }
-
-export type DrainWaiting = ReturnType<typeof createDrainWaiting>

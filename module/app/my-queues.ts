@@ -90,5 +90,3 @@ function after(act: QueueAct): Partial<MyQueue> {
       return act satisfies never
   }
 }
-
-export type MyQueues = ReturnType<typeof createMyQueues>

@@ -54,5 +54,3 @@ export function startReleaseHeld({ store, pbx, clock, log, onReleased }: Release
     },
   }
 }
-
-export type ReleaseHeld = ReturnType<typeof startReleaseHeld>

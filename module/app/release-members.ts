@@ -75,5 +75,3 @@ export function createReleaseMembers(deps: RoutingDeps & { readonly log: Log }) 
     settled: (): Promise<void> => running,
   }
 }
-
-export type ReleaseMembers = ReturnType<typeof createReleaseMembers>

@@ -2,6 +2,7 @@ import { findGroup } from '../domain/directory.ts'
 import type { Extension, GroupKey, GroupRef, Millis, RuleId } from '../domain/ids.ts'
 import { groupKey } from '../domain/ids.ts'
 import type { RoutingContext } from '../domain/routing.ts'
+import { overridesOf } from '../domain/rules.ts'
 import type { AwayAgents } from './away-agents.ts'
 import type { Clock, RandomSource } from './ports/ambient.ts'
 import type { Panels } from './ports/panels.ts'
@@ -53,7 +54,5 @@ export function underRule(
   store: Pick<Store, 'ruleSet'>,
   ruleId: RuleId | null | undefined,
 ): RoutingContext {
-  if (ruleId == null) return context
-  const rule = store.ruleSet().rules.find(({ id }) => id === ruleId)
-  return rule === undefined ? context : { ...context, overrides: rule.overrides }
+  return ruleId == null ? context : { ...context, overrides: overridesOf(store.ruleSet(), ruleId) }
 }

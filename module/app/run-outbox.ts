@@ -164,5 +164,3 @@ function expired(): OutboxResult {
   } as const
   return { kind: 'done', outcome: { kind: 'refused', failure } }
 }
-
-export type Outbox = ReturnType<typeof startOutbox>

@@ -141,5 +141,3 @@ function isReminderDue(conversation: ConversationState, afterMs: number, at: num
   if (since === null || conversation.status === 'closed' || at - since < afterMs) return false
   return (conversation.remindedAt ?? 0) < since
 }
-
-export type Sweep = ReturnType<typeof startSweep>

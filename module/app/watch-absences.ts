@@ -111,5 +111,3 @@ export function watchAbsences(deps: WatchAbsencesDeps) {
     },
   }
 }
-
-export type AbsenceWatch = ReturnType<typeof watchAbsences>

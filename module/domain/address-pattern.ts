@@ -21,7 +21,7 @@ export interface DigitMask {
 /** A set of addresses: one, a range, or all that fit a mask. */
 export type AddressPattern = Address | AddressRange | DigitMask
 
-export const isOneAddress = (pattern: AddressPattern): pattern is Address =>
+const isOneAddress = (pattern: AddressPattern): pattern is Address =>
   pattern.kind !== 'range' && pattern.kind !== 'mask'
 
 export function patternMatches(pattern: AddressPattern, address: Address): boolean {

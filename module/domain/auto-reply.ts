@@ -17,8 +17,8 @@ export const robotMemoryMs: Millis = 24 * hourMs
  * needs there and back. A person who sends three lines in one breath looks the same, and only goes without the
  * next auto-reply of that day.
  */
-export const quickAnswerMs: Millis = 3000
-export const mostQuickAnswers = 2
+const quickAnswerMs: Millis = 3000
+const mostQuickAnswers = 2
 
 /** An auto-reply that this sender got before, in whatever conversation. */
 export interface EarlierAutoReply {

@@ -124,4 +124,4 @@ const isPhoneReachable = ({ registration, alertablePhone }: CandidateFacts): boo
   registration === 'registered' && alertablePhone !== false
 
 /** Unknown counts as idle: nothing is held against an agent for the PBX's silence. */
-export const isBusy = (call: CallState): boolean => call !== 'idle' && call !== 'unknown'
+const isBusy = (call: CallState): boolean => call !== 'idle' && call !== 'unknown'

@@ -1,5 +1,5 @@
 import type { Address } from './address.ts'
-import type { AddressPattern, AddressRange } from './address-pattern.ts'
+import type { AddressRange } from './address-pattern.ts'
 import {
   looksLikeNumber,
   type Parsed,
@@ -29,7 +29,7 @@ export function parseDids(text: string, readAddress: ReadAddress): Parsed<DidPat
 
 function readDid(piece: Piece, readAddress: ReadAddress): Parsed<DidPattern> {
   const ends = rangeEnds(piece)
-  if (ends !== null) return withoutMask(readRange(ends, readAddress), piece)
+  if (ends !== null) return readRange(ends, readAddress)
   const star = piece.text.indexOf('*')
   if (star >= 0) {
     return refusedAt(
@@ -39,10 +39,4 @@ function readDid(piece: Piece, readAddress: ReadAddress): Parsed<DidPattern> {
   }
   if (looksLikeNumber(piece.text)) return readDigits(piece, readAddress)
   return parsed(readAddress(piece.text))
-}
-
-function withoutMask(read: Parsed<AddressPattern>, piece: Piece): Parsed<DidPattern> {
-  if (!read.ok) return read
-  if (read.value.kind === 'mask') return refusedAt(piece.position, 'A DID takes no “*”.')
-  return parsed(read.value)
 }

@@ -12,7 +12,6 @@ export type Extension = Branded<'Extension'>
 /** A ring group's, queue's or single extension's number, `8000`. */
 export type GroupNumber = Branded<'GroupNumber'>
 /** UUIDv7, as all ids below it. */
-export type CustomerId = Branded<'CustomerId'>
 export type ConversationId = Branded<'ConversationId'>
 export type MessageId = Branded<'MessageId'>
 export type DecisionId = Branded<'DecisionId'>
@@ -47,7 +46,6 @@ export const asMediaId = (value: string): MediaId => value as MediaId
 export const asPbxId = (value: string): PbxId => value as PbxId
 export const asExtension = (value: string): Extension => value as Extension
 export const asGroupNumber = (value: string): GroupNumber => value as GroupNumber
-export const asCustomerId = (value: string): CustomerId => value as CustomerId
 export const asConversationId = (value: string): ConversationId => value as ConversationId
 export const asMessageId = (value: string): MessageId => value as MessageId
 export const asDecisionId = (value: string): DecisionId => value as DecisionId
@@ -71,5 +69,5 @@ export function groupOfKey(key: GroupKey): GroupRef {
   return { pbxId: asPbxId(pbxId), kind, number: asGroupNumber(number) }
 }
 
-export const isGroupKind = (value: string | undefined): value is GroupKind =>
+const isGroupKind = (value: string | undefined): value is GroupKind =>
   value === 'ring-group' || value === 'queue' || value === 'extension'

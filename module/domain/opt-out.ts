@@ -9,14 +9,14 @@ export type ConsentWord = 'stop' | 'start' | 'help'
 export type ConsentWords = Readonly<Record<ConsentWord, readonly string[]>>
 
 /** The words that carriers in North America ask for. Others may be given beside or instead, in any language. */
-export const carriersWords: ConsentWords = {
+const carriersWords: ConsentWords = {
   stop: ['STOP', 'STOPALL', 'UNSUBSCRIBE', 'CANCEL', 'END', 'QUIT', 'REVOKE', 'OPTOUT'],
   start: ['START', 'YES', 'UNSTOP'],
   help: ['HELP', 'INFO'],
 }
 
 /** WhatsApp has its own ways of consent, and there “end” is a word like any other. */
-export const consentChannels: readonly Channel[] = ['sms', 'sip']
+const consentChannels: readonly Channel[] = ['sms', 'sip']
 
 /**
  * The word that a message is, as a whole: “Stop.” and “opt out” are one, “please stop by at five” is none. Case,

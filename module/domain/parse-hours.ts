@@ -99,7 +99,7 @@ function parseHoliday({ name, spans, ...dates }: HolidayText, path: string): Par
 const noDate = (text: string): string => `“${text}” is no date. Write year, month and day: 2026-12-24.`
 
 /** `09:00-12:30; 13:30-18:00` */
-export function parseSpans(text: string): Parsed<TimeSpan[]> {
+function parseSpans(text: string): Parsed<TimeSpan[]> {
   return readPieces(piecesOf(text, /[;,]/), ({ text: span, position }) => {
     const match = /^(\S+?)(\s*[-–]\s*)(\S+)$/.exec(span)
     const [, from, separator, to] = match ?? []

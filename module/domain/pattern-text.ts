@@ -1,5 +1,5 @@
 import type { Address } from './address.ts'
-import type { AddressPattern, DigitsKind } from './address-pattern.ts'
+import type { AddressRange, DigitsKind } from './address-pattern.ts'
 
 /** Reads an address as somebody wrote it; comes from outside, since it needs every country's numbering plan. */
 export type ReadAddress = (raw: string) => Address
@@ -72,7 +72,10 @@ export function rangeEnds({ text, position }: Piece): readonly [Piece, Piece] | 
 }
 
 /** A range by its two ends, of which each must be a number or a short code by itself. */
-export function readRange(ends: readonly [Piece, Piece], readAddress: ReadAddress): Parsed<AddressPattern> {
+export function readRange(
+  ends: readonly [Piece, Piece],
+  readAddress: ReadAddress,
+): Parsed<Address | AddressRange> {
   const read = readPieces(ends, (end) => readDigits(end, readAddress))
   if (!read.ok) return read
   const [from, to] = read.value

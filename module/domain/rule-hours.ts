@@ -89,9 +89,9 @@ function weeklyOpenness(hours: WeeklyHours, at: Millis): Openness {
 const holidayOn = ({ holidays }: WeeklyHours, day: number): Holiday | null =>
   holidays.find(({ from, to }) => from <= day && day <= to) ?? null
 
-export const weekdayName = (day: number): Weekday => weekdays[weekdayOf(day)] ?? 'sun'
+const weekdayName = (day: number): Weekday => weekdays[weekdayOf(day)] ?? 'sun'
 
-export const isOverMidnight = ({ from, to }: TimeSpan): boolean => to <= from
+const isOverMidnight = ({ from, to }: TimeSpan): boolean => to <= from
 
 const holdsOnItsDay = (span: TimeSpan, minute: number): boolean =>
   minute >= span.from && (isOverMidnight(span) || minute < span.to)
@@ -125,7 +125,7 @@ export function opennessWords(openness: Openness, hours: RuleHours): string {
   }
 }
 
-export const holidayDates = ({ from, to }: Holiday): string =>
+const holidayDates = ({ from, to }: Holiday): string =>
   from === to ? dateOfDay(from) : `${dateOfDay(from)} to ${dateOfDay(to)}`
 
 function scheduleWords({ kind, id, name }: Schedule): string {

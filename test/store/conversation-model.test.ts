@@ -64,6 +64,7 @@ interface Modelled {
 function createWorld() {
   const members = groups.map(() => new Set<string>(agents))
   const reachable = new Set<string>(agents)
+  const lunching = new Set<string>()
   let directory: Directory = emptyDirectory(queue.pbxId)
   const listeners = new Set<() => void>()
 
@@ -102,6 +103,13 @@ function createWorld() {
   return {
     members,
     reachable,
+    lunching,
+    away: {
+      of: (extension: string) =>
+        lunching.has(extension)
+          ? { since: 0, until: null, reason: null, by: { kind: 'pbx', name: 'Test' } as const }
+          : null,
+    },
     rebuild,
     pbx: {
       snapshot: (): PbxSnapshot => ({
@@ -126,7 +134,7 @@ function createApp(
   now: () => number,
   random: () => number,
 ) {
-  const deps = { store, pbx: world.pbx, panels: world.panels, clock: now, random }
+  const deps = { store, pbx: world.pbx, panels: world.panels, away: world.away, clock: now, random }
   return {
     receive: createReceiveInbound(deps),
     actions: createConversationActions(deps),
@@ -200,7 +208,10 @@ async function run(seed: number, steps: number, file: string) {
       )
       const free = agents.filter(
         (extension) =>
-          available(index, extension) && world.reachable.has(extension) && hasOpen(index, extension) < cap,
+          available(index, extension) &&
+          world.reachable.has(extension) &&
+          !world.lunching.has(extension) &&
+          hasOpen(index, extension) < cap,
       )
       if (waits && free.length > 0) throw new Error(`group ${index} waits though ${free.join()} could be had`)
     }
@@ -307,6 +318,11 @@ async function run(seed: number, steps: number, file: string) {
       const [key, one] = picked
       const by = some(agents.filter((extension) => available(Number(key.split('/')[0]), extension)))
       if (by === undefined) return
+      const stranger = agents.find((extension) => !available(Number(key.split('/')[0]), extension))
+      if (stranger !== undefined && one.designated === null) {
+        const looksAfter = { ...viewer(stranger, ['supervisor']), groups: ['queue/8000', 'queue/8001'] }
+        refused('not-a-member', await app.actions.take(looksAfter, one.id, null))
+      }
       const result = await app.actions.take(viewer(by), one.id, null)
       if (one.designated !== null && one.designated !== by) return refused('already-designated', result)
       must(result)
@@ -360,6 +376,11 @@ async function run(seed: number, steps: number, file: string) {
       if (extension === undefined) return
       if (!world.reachable.delete(extension)) world.reachable.add(extension)
     },
+    async status() {
+      const extension = some(agents)
+      if (extension === undefined) return
+      if (!world.lunching.delete(extension)) world.lunching.add(extension)
+    },
     async membership() {
       const extension = some(agents)
       const members = some(world.members)
@@ -386,7 +407,16 @@ async function run(seed: number, steps: number, file: string) {
     },
   }
   const often = ['inbound', 'inbound', 'inbound', 'inbound', 'reply', 'reply', 'close', 'transfer', 'take']
-  const seldom = ['transferToGroup', 'reassign', 'presence', 'presence', 'membership', 'close', 'close']
+  const seldom = [
+    'transferToGroup',
+    'reassign',
+    'presence',
+    'presence',
+    'membership',
+    'status',
+    'close',
+    'close',
+  ]
 
   for (let step = 0; step < steps; step++) {
     at += 1 + chance.below(5000)
@@ -421,7 +451,7 @@ t.test('ten thousand random steps against a simple model', { timeout: 110_000 },
   t.same(faults, [], 'nothing was logged as an error')
   const total = [...done.values()].reduce((sum, count) => sum + count, 0)
   t.ok(total >= 10_000, `${total} steps: ${[...done].map(([name, count]) => `${name} ${count}`).join(', ')}`)
-  for (const name of ['transferToGroup', 'restart', 'crash', 'membership'])
+  for (const name of ['transferToGroup', 'restart', 'crash', 'membership', 'status'])
     t.ok((done.get(name) ?? 0) > 10, name)
 })
 
