@@ -11,11 +11,14 @@ export interface EventBacklog {
 export function createEventBacklog(): EventBacklog {
   let waiting = new Map<string | number, AmiMessage>()
   let unkeyed = 0
+  let last: string | number | null = null
   return {
     push(message) {
       const key = eventKey(message) ?? ++unkeyed
-      // Deleted first, so that it stands behind all that came before it.
-      const isRepeated = waiting.delete(key)
+      // Deleted first, so that it stands behind all that came before it; where it already does, that costs more
+      // than all the rest.
+      const isRepeated = key === last ? waiting.has(key) : waiting.delete(key)
+      last = key
       waiting.set(key, isRepeated ? [...message, mergedField, '1'] : message)
     },
     takeAll() {
