@@ -27,7 +27,7 @@ export interface SamplePbx {
   close(): Promise<void>
 }
 
-export interface SamplePbxOptions {
+interface SamplePbxOptions {
   readonly prefix: AsteriskPrefix
   /** Holds Asterisk's data and Parley's. */
   readonly folder: string

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Role } from '../app/access.ts'
 import { signToken } from '../app/session-token.ts'
 
-export interface SessionLink {
+interface SessionLink {
   readonly token: string
   /** Opens the panel signed in. The token stands after the #, which no server and no log ever sees. */
   readonly link: string

@@ -1,12 +1,12 @@
 import type { Directory } from './directory.ts'
 import { type Extension, type GroupRef, groupKey } from './ids.ts'
 
-export interface Membering {
+interface Membering {
   readonly group: GroupRef
   readonly extension: Extension
 }
 
-export interface AddedAndRemoved<T> {
+interface AddedAndRemoved<T> {
   readonly added: readonly T[]
   readonly removed: readonly T[]
 }

@@ -1,5 +1,5 @@
 /** What an AMI account lacks: classes of its `read` or of its `write` line. */
-export interface MissingPermission {
+interface MissingPermission {
   readonly kind: 'read' | 'write'
   readonly missing: readonly string[]
 }
@@ -44,7 +44,7 @@ export function missingToRead(
 }
 
 /** An action that this Asterisk lacks: a module is not loaded, or it is too old for it. */
-export interface MissingAction {
+interface MissingAction {
   readonly action: string
   readonly sentence: string
   /** Without it there is no directory. */

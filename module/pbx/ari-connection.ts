@@ -21,7 +21,7 @@ export interface AriTimes {
 
 export const usualAriTimes: AriTimes = { openMs: 15_000, requestMs: 10_000 }
 
-export interface AriOptions {
+interface AriOptions {
   readonly access: AriAccess
   readonly times: AriTimes
   readonly log: Log

@@ -3,7 +3,7 @@ import { type LinkLoss, lossOf } from './pbx-error.ts'
 /** `schedules`: only what opens and closes; `check`: every list anew; `thorough`: all that can be asked. */
 export type ReadingKind = 'schedules' | 'check' | 'thorough'
 
-export interface KeepReadingOptions {
+interface KeepReadingOptions {
   /** A check this often, whatever the events said. */
   readonly everyMs: number
   /** Readings that events ask for come no closer than this, and large ones than nine times what the last took. */

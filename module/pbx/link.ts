@@ -20,7 +20,7 @@ export interface LinkTimes {
 
 export const usualLinkTimes: LinkTimes = { firstRetryMs: 500, longestRetryMs: 30_000, heartbeatMs: 10_000 }
 
-export interface LinkOptions<C extends Connection> {
+interface LinkOptions<C extends Connection> {
   readonly name: string
   readonly times: LinkTimes
   readonly clock: Clock

@@ -1,7 +1,7 @@
 import type { LinkFault } from '../app/ports/pbx.ts'
 
 /** Why one request of the PBX brought no answer. */
-export type PbxErrorCode =
+type PbxErrorCode =
   /** The link was down, so nothing was asked. */
   | 'link-down'
   /** The link broke while the PBX had the request: whether it acted on it, nobody knows. */

@@ -19,7 +19,7 @@ import { readAgentStatuses } from './presence/agent-status.ts'
 import { readDeviceStates } from './presence/device-states.ts'
 import { createPresenceBoard } from './presence/presence-board.ts'
 
-export interface PbxViewOptions {
+interface PbxViewOptions {
   readonly pbxId: PbxId
   readonly clock: Clock
   readonly lastDirectory: Directory | null
@@ -38,7 +38,7 @@ export interface PbxViewOptions {
 }
 
 /** What an event asks for beyond what could be applied at once. */
-export type EventOutcome = 'applied' | ReadingKind
+type EventOutcome = 'applied' | ReadingKind
 
 /** What Parley knows of the PBX: readings replace it, events amend it, a lost link makes it stale. */
 export interface PbxView {

@@ -1,6 +1,6 @@
 import type { Log } from '../app/ports/ambient.ts'
 
-export type PbxWarningCode =
+type PbxWarningCode =
   /** The AMI or ARI account may not do something that Parley wants. */
   | 'missing-permission'
   /** A module of Asterisk is not loaded, or it is too old. */
@@ -19,7 +19,7 @@ export interface PbxWarning {
 }
 
 /** What is wrong right now; each is told to the log once, and again only after it was gone. */
-export interface PbxWarnings {
+interface PbxWarnings {
   current(): readonly PbxWarning[]
   /** Replaces all warnings of one source. */
   set(source: string, warnings: readonly PbxWarning[]): void

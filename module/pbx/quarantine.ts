@@ -12,7 +12,7 @@ export interface Quarantine<In> {
   end(): Promise<void>
 }
 
-export interface QuarantineOptions<Out> {
+interface QuarantineOptions<Out> {
   readonly file: URL
   readonly data: unknown
   readonly name: string

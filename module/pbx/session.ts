@@ -3,7 +3,7 @@ import type { LinkLoss } from './pbx-error.ts'
 import { LinkError, lossOf } from './pbx-error.ts'
 import { quarantine } from './quarantine.ts'
 
-export interface SessionOptions<Out> {
+interface SessionOptions<Out> {
   /** `ami`: names the thread, and the package in what is said of its failure. */
   readonly name: 'ami' | 'ari'
   readonly file: URL

@@ -6,9 +6,9 @@ import type { AriConnection } from './ari-connection.ts'
 import { PbxError } from './pbx-error.ts'
 
 /** AMI takes 745 bytes and refuses 760 (measured): one line of it holds the text in Base64. */
-export const longestByAmiBytes = 700
+const longestByAmiBytes = 700
 
-export interface SipTextPaths {
+interface SipTextPaths {
   readonly ami: AmiConnection | null
   readonly ari: AriConnection | null
   readonly amiUsername: string

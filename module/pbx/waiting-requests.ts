@@ -10,7 +10,7 @@ interface Waiting {
 }
 
 /** The requests of one session that wait for their answers. */
-export interface WaitingRequests {
+interface WaitingRequests {
   /** Sends by `post` under an ActionID of its own; rejects with a PbxError when the deadline passes. */
   ask(action: string, isList: boolean, post: (actionId: string) => void): Promise<readonly AmiMessage[]>
   /** Takes a message that belongs to an answer; false for one that answers nothing asked here. */

@@ -1,5 +1,5 @@
 /** Where in the dialplan something stands. */
-export interface DialplanPlace {
+interface DialplanPlace {
   readonly context: string
   readonly extension: string
   readonly priority: number

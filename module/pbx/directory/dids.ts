@@ -3,7 +3,7 @@ import type { DialplanReading } from './dialplan.ts'
 /** The context of FreePBX's inbound routes, which includes others: of routes with a caller id, without, for all. */
 export const didContext = 'ext-did'
 /** Those that it includes, in the order in which FreePBX writes them. */
-export const usualDidContexts = ['ext-did-0001', 'ext-did-0002', 'ext-did-catchall'] as const
+const usualDidContexts = ['ext-did-0001', 'ext-did-0002', 'ext-did-catchall'] as const
 
 /** The contexts to read after `ext-did`: FreePBX's usual ones, and others of their kind that it includes. */
 export const includedDidContexts = ({ includes }: DialplanReading): string[] => [

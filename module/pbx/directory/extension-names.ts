@@ -7,7 +7,7 @@ import { endpointOf } from './hint.ts'
 import { createRotation } from './rotation.ts'
 
 /** The names of extensions, which the PBX tells one at a time. */
-export interface ExtensionNames {
+interface ExtensionNames {
   /** Reads new ones and, of those known, as many as there is room for; null is an extension without a name. */
   read(
     ami: Asked,

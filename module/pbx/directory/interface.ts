@@ -5,7 +5,7 @@ import { asExtension } from '../../domain/ids.ts'
 import { excerpt } from './dialplan-place.ts'
 
 /** Whom a group's line means: an extension of the PBX, or nobody that Parley could ever designate. */
-export type Resolved =
+type Resolved =
   | { readonly kind: 'extension'; readonly extension: Extension }
   | { readonly kind: 'foreign'; readonly member: ForeignMember }
 

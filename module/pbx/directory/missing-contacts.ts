@@ -6,7 +6,7 @@ import { endpointOf } from './hint.ts'
 import { createRotation } from './rotation.ts'
 
 /** Phones that Asterisk's device state still calls registered, and that no contact leads to any more. */
-export interface MissingContacts {
+interface MissingContacts {
   /** Asks for those found missing before, and for as many others as there is room for. */
   find(
     ami: Asked,

@@ -36,7 +36,7 @@ export interface PbxReading {
 }
 
 /** A reading turned into what the rest of Parley sees; what did not change since the last time is the same. */
-export interface DirectoryMaker {
+interface DirectoryMaker {
   directory(reading: PbxReading, readAt: Millis): Directory
   /** How everybody stands with his queues. */
   standings(reading: PbxReading): ReadonlyMap<Extension, QueueStanding>

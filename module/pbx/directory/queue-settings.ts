@@ -13,7 +13,7 @@ interface Settings {
   readonly wrapUpMs: number
 }
 
-export interface QueueSettings {
+interface QueueSettings {
   /** Completes the queues; of those known it asks anew as many as there is room for. */
   complete(
     ami: Asked,

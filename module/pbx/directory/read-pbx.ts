@@ -36,7 +36,7 @@ export interface DialplanContexts {
   readonly dids: readonly string[]
 }
 
-export interface PbxReaderOptions {
+interface PbxReaderOptions {
   readonly clock: Clock
   readonly contexts: DialplanContexts
   /** Whose ring groups stand in for those that can't be read. */
@@ -48,7 +48,7 @@ export interface PbxReaderOptions {
  * (names, the order and wrap-up of queues, contacts) a thorough reading asks for all of; a check asks for what is
  * new and for so many of the rest.
  */
-export interface PbxReader {
+interface PbxReader {
   /** Rejects with a PbxError when any part can't be had, for half a directory is none. */
   read(ami: Asked, thorough: boolean): Promise<PbxReading>
   /** Only what opens and closes, from facts read before. */

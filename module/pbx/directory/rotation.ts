@@ -2,7 +2,7 @@
  * Whose turn it is when not all can be asked each time: those who must be asked now, then so many of the others,
  * going on where the last turn ended.
  */
-export interface Rotation<Key> {
+interface Rotation<Key> {
   take(all: readonly Key[], room: number, mustNow: (key: Key) => boolean): Key[]
 }
 

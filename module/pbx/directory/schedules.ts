@@ -18,8 +18,8 @@ export interface ScheduleFacts {
   readonly deviceStates: ReadonlyMap<string, string>
 }
 
-export const timeConditionDevice = (id: string): string => `Custom:TC${id}`
-export const callFlowDevice = (id: string): string => `Custom:DAYNIGHT${id}`
+const timeConditionDevice = (id: string): string => `Custom:TC${id}`
+const callFlowDevice = (id: string): string => `Custom:DAYNIGHT${id}`
 
 /** Whether an event of this device can only mean that a schedule changed. */
 export const isScheduleDevice = (device: string): boolean => /^Custom:(?:TC|DAYNIGHT)\d+$/.test(device)

@@ -19,7 +19,7 @@ export interface TimeConditionReading {
   readonly forcedBy: { readonly flow: string; readonly mode: 'DAY' | 'NIGHT'; readonly open: boolean } | null
 }
 
-export interface TimeConditionsReading {
+interface TimeConditionsReading {
   readonly conditions: readonly TimeConditionReading[]
   readonly unreadable: readonly UnreadableLine[]
 }

@@ -2,13 +2,13 @@ import { readFile } from 'node:fs/promises'
 import type { PosixUser } from '../../app/doctor/facts.ts'
 
 /** Where the kernel and the machine tell it; another place for tests. */
-export interface UserSources {
+interface UserSources {
   readonly tcp: readonly string[]
   readonly passwd: string
   readonly group: string
 }
 
-export const usualUserSources: UserSources = {
+const usualUserSources: UserSources = {
   tcp: ['/proc/net/tcp', '/proc/net/tcp6'],
   passwd: '/etc/passwd',
   group: '/etc/group',

@@ -15,7 +15,7 @@ import { asteriskUser } from './asterisk-user.ts'
 import { readEndpoints } from './endpoints.ts'
 import { type MessageQueueTimes, readMessageQueue, usualMessageQueueTimes } from './message-queue.ts'
 
-export interface ExaminePbxOptions {
+interface ExaminePbxOptions {
   readonly ami: AmiAccess
   readonly ari: AriAccess
   readonly contexts: DialplanContexts

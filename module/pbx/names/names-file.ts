@@ -13,7 +13,7 @@ export interface NamesFileWatch {
   close(): void
 }
 
-export interface NamesFileOptions {
+interface NamesFileOptions {
   readonly file: string
   readonly log: Log
   readonly everyMs?: number

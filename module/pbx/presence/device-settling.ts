@@ -1,5 +1,5 @@
 /** Holds back what would be taken back in an instant. */
-export interface Settling {
+interface Settling {
   /** Passes a state on, at once or, where a phone only seems to go, once it has stayed away. */
   take(device: string, state: string, before: string | undefined): void
   forget(): void

@@ -14,7 +14,7 @@ export function readDeviceStates(answer: readonly AmiMessage[]): Map<string, str
 }
 
 /** A device with what Asterisk says of it; `UNKNOWN` where it says nothing. */
-export interface DeviceState {
+interface DeviceState {
   readonly device: string
   readonly state: string
 }

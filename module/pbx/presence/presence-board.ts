@@ -11,7 +11,7 @@ import { presenceOf } from './presence-of.ts'
 type Entries = ReadonlyMap<Extension, ExtensionEntry>
 
 /** What a reading brings for presence. */
-export interface PresenceReading {
+interface PresenceReading {
   readonly deviceStates: ReadonlyMap<string, string>
   readonly withoutContact: ReadonlySet<string>
   readonly dnd: ReadonlySet<Extension>
@@ -34,7 +34,7 @@ export interface PresenceBoard {
   close(): void
 }
 
-export interface PresenceBoardOptions {
+interface PresenceBoardOptions {
   readonly clock: Clock
   /** How long a phone must stay away before it counts as gone: one that registers anew goes for an instant. */
   readonly settleMs: number
