@@ -56,6 +56,8 @@ export type ReadableVariable =
   | { readonly kind: 'endpoint-caller-id'; readonly endpoint: string }
   /** `PJSIP/101/sip:101@…&…`; empty where no phone is registered. */
   | { readonly kind: 'endpoint-contacts'; readonly endpoint: string }
+  /** `NOT_INUSE`, of a phone that no list tells of. */
+  | { readonly kind: 'device-state'; readonly device: string }
   /** Where an endpoint's texts go, and where its calls go; empty where it has none. */
   | { readonly kind: 'endpoint-message-context'; readonly endpoint: string }
   | { readonly kind: 'endpoint-call-context'; readonly endpoint: string }
@@ -152,6 +154,8 @@ function variableName(variable: ReadableVariable): string {
       return `PJSIP_ENDPOINT(${plain(variable.endpoint)},callerid)`
     case 'endpoint-contacts':
       return `PJSIP_DIAL_CONTACTS(${plain(variable.endpoint)})`
+    case 'device-state':
+      return `DEVICE_STATE(${deviceName(variable.device)})`
     case 'endpoint-message-context':
       return `PJSIP_ENDPOINT(${endpointName(variable.endpoint)},message_context)`
     case 'endpoint-call-context':
@@ -184,6 +188,17 @@ function endpointName(name: string): string {
   if (!isEndpointName(name))
     throw forbidden('an endpoint’s name with other characters than letters, digits and _.+@-')
   return name
+}
+
+/** `IAX2/201`: a technology and a name of the same letters as an endpoint's. */
+export const isDeviceName = (device: string): boolean => {
+  const [technology = '', name = '', ...more] = device.split('/')
+  return more.length === 0 && /^[A-Za-z0-9_]{1,20}$/.test(technology) && isEndpointName(name)
+}
+
+function deviceName(device: string): string {
+  if (!isDeviceName(device)) throw forbidden('a device that is none')
+  return device
 }
 
 function whole(index: number): number {

@@ -402,6 +402,42 @@ t.test('a reading that fails ends the session; one part forbidden is no director
   )
 })
 
+t.test('phones that no list tells of are asked for one at a time, by their names alone', async (t) => {
+  const peer = await peerFor(t)
+  const hint = (extension: string, device: string) =>
+    `Event: ExtensionStatus | Exten: ${extension} | Context: ext-local | Hint: ${device} | Status: 4`
+  peer.answer('extensionstatelist', () =>
+    list(
+      'ExtensionStateList',
+      hint('101', 'PJSIP/101'),
+      hint('201', 'IAX2/201'),
+      hint('202', 'IAX2/202'),
+      hint('203', 'SIP/203'),
+      hint('204', 'IAX2/204),SHELL(date'),
+    ),
+  )
+  const states: Record<string, string> = {
+    'DEVICE_STATE(IAX2/201)': 'UNAVAILABLE',
+    'DEVICE_STATE(IAX2/202)': 'UNKNOWN',
+    'DEVICE_STATE(SIP/203)': 'NOT_INUSE',
+  }
+  const asked: string[] = []
+  peer.answer('getvar', (headers) => {
+    const name = headers.get('variable') ?? ''
+    if (name.startsWith('DEVICE_STATE')) asked.push(name)
+    return [`Response: Success\r\nVariable: ${name}\r\nValue: ${states[name] ?? ''}`]
+  })
+  const pbx = startPbx(t, { ami: accessTo(peer), checkPeriodMs: 100 })
+  await until(pbx, 'live', () => isLive(pbx))
+  const registrations = () =>
+    ['201', '202', '203', '204'].map((extension) => presenceIn(pbx, extension)?.registration)
+  t.same(registrations(), ['unregistered', 'registered', 'registered', 'unknown'])
+  t.same(asked.sort(), Object.keys(states))
+  states['DEVICE_STATE(IAX2/201)'] = 'UNKNOWN'
+  await until(pbx, 'the check asks again', () => presenceIn(pbx, '201')?.registration === 'registered')
+  t.notMatch(peer.received(), 'SHELL')
+})
+
 t.test('a text while the PBX is down fails fast; one under way when it breaks is unknown', async (t) => {
   const peer = await peerFor(t)
   const gone = await peerFor(t)

@@ -28,6 +28,7 @@ import {
   readTimeConditions,
   timeConditionContext,
 } from './time-conditions.ts'
+import { createUnlistedStates } from './unlisted-states.ts'
 
 /** Contexts of the dialplan that Parley reads besides those that FreePBX writes. */
 export interface DialplanContexts {
@@ -67,6 +68,7 @@ export function createPbxReader({ clock, contexts, lastDirectory }: PbxReaderOpt
   const names = createExtensionNames()
   const settings = createQueueSettings()
   const contacts = createMissingContacts()
+  const unlisted = createUnlistedStates()
   const hintContexts = [extensionContext, ...contexts.hints]
   let before: Pick<PbxReading, 'extensions'> | null = null
   let lastGroups = new Map<string, RingGroupReading>(
@@ -154,13 +156,19 @@ export function createPbxReader({ clock, contexts, lastDirectory }: PbxReaderOpt
         ])
       const clockAheadMs = clockAhead(pong, clock())
       const hints = hintList.flatMap((message) => readHint(message, hintContexts) ?? [])
-      const deviceStates = readDeviceStates(devices)
+      const listedStates = readDeviceStates(devices)
       const timeConditions = readTimeConditions(times.steps)
       const known = { conditions: timeConditions.conditions, flows: readCallFlows(flows.steps) }
-      const [extensionNames, queues, schedules] = await Promise.all([
+      const [extensionNames, queues, schedules, deviceStates] = await Promise.all([
         names.read(ami, hints, room),
         settings.complete(ami, readQueues(queueStatus, readAllowedAgents(allowed)), room),
         readSchedules(ami, known),
+        unlisted.complete(
+          ami,
+          hints.flatMap((hint) => hint.devices),
+          listedStates,
+          room,
+        ),
       ])
       const named = namedExtensions(hints, extensionNames, queues)
       const extensions = before !== null && sameEntries(before.extensions, named) ? before.extensions : named

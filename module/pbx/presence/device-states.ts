@@ -13,14 +13,17 @@ export function readDeviceStates(answer: readonly AmiMessage[]): Map<string, str
   return states
 }
 
-/** A device with what Asterisk says of it; `UNKNOWN` where it says nothing. */
+/** Stands for the state of a device of which Asterisk said nothing at all. */
+export const unsaid = 'UNSAID'
+
+/** A device with what Asterisk says of it. */
 interface DeviceState {
   readonly device: string
   readonly state: string
 }
 
 /**
- * chan_iax2 has no state of its own for a registered phone that is idle: it answers UNKNOWN, and UNAVAILABLE for
+ * chan_iax2 (measured on Asterisk 22) has no state of its own for a registered phone that is idle: it answers UNKNOWN, and UNAVAILABLE for
  * one that is not registered. Everywhere else UNKNOWN means that nobody knows.
  */
 const settled = ({ device, state }: DeviceState): string =>
@@ -35,6 +38,7 @@ export function registrationOf(devices: readonly DeviceState[]): Registration {
 
 const registrations: Readonly<Record<string, Registration>> = {
   UNKNOWN: 'unknown',
+  [unsaid]: 'unknown',
   UNAVAILABLE: 'unregistered',
   INVALID: 'unregistered',
 }

@@ -4,7 +4,7 @@ import type { AgentStatus, Presence, PresenceAspect } from '../../domain/presenc
 import { presenceAspects } from '../../domain/presence.ts'
 import { dndDevice } from '../directory/hint.ts'
 import type { QueueStanding } from '../directory/queue-standing.ts'
-import { callOf, registrationOf } from './device-states.ts'
+import { callOf, registrationOf, unsaid } from './device-states.ts'
 
 /** Everything that a presence is made of. */
 export interface PresenceSources {
@@ -33,7 +33,7 @@ export function presenceOf(
   const { extension } = entry
   const devices = entry.devices.map((device) => ({
     device,
-    state: sources.withoutContact.has(device) ? 'UNAVAILABLE' : (sources.states.get(device) ?? 'UNKNOWN'),
+    state: sources.withoutContact.has(device) ? 'UNAVAILABLE' : (sources.states.get(device) ?? unsaid),
   }))
   const registration = registrationOf(devices)
   const call = callOf(devices)
