@@ -122,6 +122,12 @@ const reading = readTimeConditions(
       ['GotoIfTime', `${workdays}?truestate`],
     ),
     ...timeCondition('6', 'INUSE'),
+    ...timeCondition(
+      '7',
+      'INUSE',
+      ['GotoIf', `$["\${DB(DAYNIGHT/C1)}" = "NIGHT"]?falsestate`],
+      ['GotoIf', `$["\${DB(DAYNIGHT/C2)}" = "DAY"]?truestate`],
+    ),
     ...context('timeconditions', 'h', ['Hangup', '']),
   ]).steps,
 )
@@ -152,6 +158,7 @@ t.test('time conditions are read as the dialplan decides them', async (t) => {
       ['4', null, false],
       ['5', 1, false],
       ['6', 0, false],
+      ['7', 0, false],
     ],
   )
   t.match(reading.unreadable, [{ context: 'timeconditions', extension: '4', priority: 3 }])
@@ -194,6 +201,15 @@ t.test('open or closed: override, call flow, times, lamp', async (t) => {
   t.equal(open('5'), true)
   t.equal(open('5', { modes: new Map([['C0', 'NIGHT']]) }), false, 'its call flow control closes it')
   t.equal(open('5', { modes: new Map([['C0', 'NIGHT']]), ...override('5', 'true') }), true)
+  const modes = (one: string, two: string) => ({
+    modes: new Map([
+      ['C1', one],
+      ['C2', two],
+    ]),
+  })
+  t.equal(open('7', modes('DAY', 'DAY')), true, 'of several call flow controls the first that decides')
+  t.equal(open('7', modes('NIGHT', 'DAY')), false)
+  t.equal(open('7', modes('DAY', 'NIGHT')), false, 'none decides, and there are no times')
   t.equal(open('6'), false, 'without times it is opened by hand')
 })
 

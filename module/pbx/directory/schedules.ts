@@ -57,8 +57,8 @@ function isOpen(condition: TimeConditionReading, facts: ScheduleFacts): boolean 
   const override = facts.overrides.get(condition.id) ?? ''
   if (override.startsWith('true')) return true
   if (override.startsWith('false')) return false
-  const { forcedBy } = condition
-  if (forcedBy !== null && isNight(forcedBy.flow, facts) === (forcedBy.mode === 'NIGHT')) return forcedBy.open
+  const forcing = condition.forcedBy.find(({ flow, mode }) => isNight(flow, facts) === (mode === 'NIGHT'))
+  if (forcing !== undefined) return forcing.open
   return byTimes(condition, facts) ?? byLamp(condition, facts)
 }
 

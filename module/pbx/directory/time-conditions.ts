@@ -15,8 +15,14 @@ export interface TimeConditionReading {
   readonly times: readonly string[] | null
   /** "Invert BLF": its device state is INUSE while it is open. */
   readonly isInverted: boolean
-  /** A call flow control that in one of its modes decides in place of the times. */
-  readonly forcedBy: { readonly flow: string; readonly mode: 'DAY' | 'NIGHT'; readonly open: boolean } | null
+  /** Call flow controls that in one of their modes decide in place of the times; the first that does. */
+  readonly forcedBy: readonly Forcing[]
+}
+
+interface Forcing {
+  readonly flow: string
+  readonly mode: 'DAY' | 'NIGHT'
+  readonly open: boolean
 }
 
 interface TimeConditionsReading {
@@ -44,7 +50,7 @@ function readTimeCondition(
 ): { condition: TimeConditionReading; unreadable: UnreadableLine | null } {
   let times: string[] | null = []
   let isInverted = false
-  let forcedBy: TimeConditionReading['forcedBy'] = null
+  const forcedBy: Forcing[] = []
   let unreadable: UnreadableLine | null = null
   for (const step of steps) {
     if (step.label === 'falsestate') break
@@ -56,8 +62,9 @@ function readTimeCondition(
         unreadable ??= { ...placeOf(step), of: `time condition ${id}`, reason: timeReason(step) }
       else times?.push(spec)
     } else if (application === 'gotoif') {
-      forcedBy ??= forcedByFlow(step.data)
-      if (forcedByFlow(step.data) === null) times = null
+      const forcing = forcedByFlow(step.data)
+      if (forcing === null) times = null
+      else forcedBy.push(forcing)
     } else if (mayDecide.has(application)) times = null
   }
   return { condition: { id, times: unreadable === null ? times : null, isInverted, forcedBy }, unreadable }
@@ -71,7 +78,7 @@ const timeReason = (step: DialplanStep): string =>
 /** Steps through which calendars and modules of others decide. */
 const mayDecide = new Set(['agi', 'gosub', 'gosubif', 'macro', 'macroif', 'execif', 'goto', 'system'])
 
-function forcedByFlow(data: string): TimeConditionReading['forcedBy'] {
+function forcedByFlow(data: string): Forcing | null {
   const [, flow, mode, to] =
     /^\$\["\$\{DB\(DAYNIGHT\/C(\d{1,4})\)\}" = "(DAY|NIGHT)"\]\?(truestate|falsestate)$/.exec(data) ?? []
   if (flow === undefined) return null
