@@ -8,8 +8,8 @@ import { asApiError } from './api-error.ts'
 import { backoffMs } from './backoff.ts'
 import type { LiveClient, LiveState } from './live-client.ts'
 import { Observed } from './observed.ts'
-import { expiredTokenSentence } from './panel-token.ts'
 import { boardKey, emptyBoard, type PresenceBoard, withPresence } from './presence-board.ts'
+import { words } from './words/words.ts'
 
 /** Everything that the admin panel shows, as one value. */
 export interface AdminState {
@@ -90,7 +90,7 @@ export class AdminSession {
       this.quietly(this.examine())
     } catch (thrown) {
       const error = asApiError(thrown)
-      this.#patch({ obstacle: error.unauthorised ? expiredTokenSentence : error.sentence })
+      this.#patch({ obstacle: error.unauthorised ? words().signInExpired : error.sentence })
       if (error.transient && !this.#stopped) {
         this.#timer = setTimeout(() => void this.start(attempt + 1), backoffMs(attempt, Math.random()))
       }
@@ -211,7 +211,7 @@ export class AdminSession {
         this.#patch({ system, groups, ...(held.items.length > unrouted.items.length ? {} : { unrouted }) })
       } catch (thrown) {
         const error = asApiError(thrown)
-        if (error.unauthorised) this.#patch({ obstacle: expiredTokenSentence })
+        if (error.unauthorised) this.#patch({ obstacle: words().signInExpired })
       }
       if (!this.#stopped) this.#poll()
     }, this.#ports.pollEveryMs ?? 10_000)

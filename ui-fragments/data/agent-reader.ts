@@ -6,9 +6,9 @@ import { type ApiError, asApiError } from './api-error.ts'
 import { withConversation, withoutConversation, withPage, withPersonal } from './conversation-list.ts'
 import { type ConversationThread, withNewest, withOlder } from './conversation-thread.ts'
 import type { Observed } from './observed.ts'
-import { expiredTokenSentence } from './panel-token.ts'
 import { boardKey, withGroup } from './presence-board.ts'
 import { RefreshQueue } from './refresh-queue.ts'
+import { words } from './words/words.ts'
 
 /** What of a conversation is to be read afresh. */
 export type Part = 'conversation' | 'messages' | 'decisions' | 'people' | 'canned'
@@ -86,7 +86,7 @@ export class AgentReader {
   }
 
   failed(error: ApiError): void {
-    this.patch(() => (error.unauthorised ? { obstacle: expiredTokenSentence } : { notice: error.sentence }))
+    this.patch(() => (error.unauthorised ? { obstacle: words().signInExpired } : { notice: error.sentence }))
   }
 
   patch(change: (state: AgentState) => Partial<AgentState>): void {

@@ -10,11 +10,11 @@ import { emptyThread, type PendingReply, withoutPending, withPending } from './c
 import { Drafts } from './drafts.ts'
 import type { LiveClient } from './live-client.ts'
 import { Observed } from './observed.ts'
-import { expiredTokenSentence } from './panel-token.ts'
 import { randomId } from './random-id.ts'
 import { ReadMarker } from './read-marker.ts'
 import { ReplySender } from './reply-sender.ts'
 import { WatchTeller } from './watch-teller.ts'
+import { words } from './words/words.ts'
 
 export interface AgentSessionPorts extends Pick<AgentEarsPorts, 'focused' | 'onAlert'> {
   readonly api: ApiClient
@@ -292,7 +292,7 @@ export class AgentSession {
 
   #startFailed(error: ApiError, attempt: number): void {
     if (this.#stopped) return
-    this.#reader.patch(() => ({ obstacle: error.unauthorised ? expiredTokenSentence : error.sentence }))
+    this.#reader.patch(() => ({ obstacle: error.unauthorised ? words().signInExpired : error.sentence }))
     if (!error.transient) return
     this.#retry = setTimeout(() => void this.start(attempt + 1), backoffMs(attempt, Math.random()))
   }

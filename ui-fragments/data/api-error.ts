@@ -1,5 +1,6 @@
 import type { AgentWire } from '../../module/contract/api/parts.ts'
 import type { ProblemWire } from '../../module/contract/api/problem.ts'
+import { words } from './words/words.ts'
 
 /** What the server said no with, or why it could not be asked. `sentence` is fit to show as it is. */
 export class ApiError extends Error {
@@ -49,11 +50,11 @@ export const offlineError = (): ApiError =>
   new ApiError({
     code: 'offline',
     status: 0,
-    sentence: 'Parley can’t be reached. Check the network; this is tried again by itself.',
+    sentence: words().cantReach,
   })
 
 export const timeoutError = (): ApiError =>
-  new ApiError({ code: 'timeout', status: 0, sentence: 'Parley did not answer in time. Try again.' })
+  new ApiError({ code: 'timeout', status: 0, sentence: words().tooSlow })
 
 export async function errorOfAnswer(answer: Response): Promise<ApiError> {
   const problem = await readProblem(answer)
@@ -61,7 +62,7 @@ export async function errorOfAnswer(answer: Response): Promise<ApiError> {
     return new ApiError({
       code: 'unreadable-answer',
       status: answer.status,
-      sentence: `Something between this page and Parley answered ${answer.status} instead of it. Ask the PBX’s administrator to look at the proxy.`,
+      sentence: words().strangeAnswer(answer.status),
       retryAfterMs: retryAfterMs(answer),
     })
   }

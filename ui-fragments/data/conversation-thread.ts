@@ -2,6 +2,7 @@ import type { DecisionWire } from '../../module/contract/api/decisions.ts'
 import type { MessageListWire, MessageWire } from '../../module/contract/api/messages.ts'
 import type { FilledInWire } from '../../module/contract/api/notes-and-canned-replies.ts'
 import type { UnsentReply } from './drafts.ts'
+import { words } from './words/words.ts'
 
 /**
  * A reply on its way from this panel:
@@ -44,7 +45,7 @@ export const emptyThread = (
   pending: unsent.map((reply) => ({
     ...reply,
     state: 'stuck',
-    sentence: 'This page was closed before Parley confirmed it.',
+    sentence: words().pageClosed,
     retryable: true,
   })),
 })

@@ -1,4 +1,5 @@
 import { SegmentedMessage } from 'sms-segments-calculator'
+import { words } from './words/words.ts'
 
 export interface MessageLength {
   readonly characters: number
@@ -11,17 +12,15 @@ export interface MessageLength {
 
 export function messageLength(text: string, channel: 'sms' | 'whatsapp' | 'sip'): MessageLength {
   const characters = [...text].length
-  const plain = { characters, segments: null, unicode: false, sentence: count(characters, 'character') }
+  const plain = { characters, segments: null, unicode: false, sentence: words().characters(characters) }
   if (channel !== 'sms' || text === '') return plain
   const message = new SegmentedMessage(text)
   const unicode = message.encodingName === 'UCS-2'
-  const sentence = `${count(characters, 'character')}, ${count(message.segmentsCount, 'SMS segment')}`
+  const sentence = `${words().characters(characters)}, ${words().segments(message.segmentsCount)}`
   return {
     characters,
     segments: message.segmentsCount,
     unicode,
-    sentence: unicode ? `${sentence}: emoji and some letters halve what a segment holds` : sentence,
+    sentence: unicode ? `${sentence}: ${words().unicodeHalves}` : sentence,
   }
 }
-
-const count = (amount: number, noun: string): string => `${amount} ${noun}${amount === 1 ? '' : 's'}`

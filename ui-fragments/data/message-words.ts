@@ -9,18 +9,6 @@ export const channelNames: Readonly<Record<Channel, string>> = {
   sip: 'SIP',
 }
 
-/** How far a reply has come, in words. */
-export const deliveryWords: Readonly<Record<NonNullable<MessageWire['state']>, string>> = {
-  queued: 'Waiting to be sent',
-  sending: 'Sending',
-  accepted: 'Handed over',
-  sent: 'Sent',
-  delivered: 'Delivered',
-  read: 'Read',
-  failed: 'Not sent',
-  unknown: 'Nobody can say whether it was sent',
-}
-
 /** `+19542788086 | Support Department`: the title of a conversation. */
 export const conversationTitle = ({ customer, group }: ConversationWire): string =>
   `${customer.address} | ${group.name === '' ? group.number : group.name}`

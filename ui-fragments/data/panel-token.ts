@@ -22,7 +22,3 @@ export function takeToken({ location, history, storage }: TokenPlaces): string |
 export function forgetToken(storage: TokenPlaces['storage']): void {
   storage.removeItem(storageKey)
 }
-
-export const missingTokenSentence = 'Open this panel from the PBX’s portal: the link there signs you in.'
-export const expiredTokenSentence =
-  'Your sign-in has expired. Open this panel again from the PBX’s portal; nothing that you wrote is lost.'

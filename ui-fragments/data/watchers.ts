@@ -1,5 +1,6 @@
 import type { WatchersWire } from '../../module/contract/live.ts'
 import type { LiveNews } from './live-client.ts'
+import { words } from './words/words.ts'
 
 /** By conversation; nobody looks at one that is not in it. */
 export type Watchers = ReadonlyMap<string, WatchersWire>
@@ -23,8 +24,8 @@ export function watchersLine(watchers: Watchers, conversationId: string, me: str
     ({ extension }) => !typing.some((each) => each.extension === extension),
   )
   return [
-    typing.length === 0 ? '' : `${names(typing)} ${typing.length === 1 ? 'is' : 'are'} writing…`,
-    viewing.length === 0 ? '' : `${names(viewing)} ${viewing.length === 1 ? 'is' : 'are'} looking at this.`,
+    typing.length === 0 ? '' : words().writing(names(typing), typing.length > 1),
+    viewing.length === 0 ? '' : words().looking(names(viewing), viewing.length > 1),
   ]
     .filter((words) => words !== '')
     .join(' ')
@@ -33,5 +34,7 @@ export function watchersLine(watchers: Watchers, conversationId: string, me: str
 function names(agents: WatchersWire['viewing']): string {
   const [first, second, ...more] = agents.map(({ name }) => name)
   if (second === undefined) return first ?? ''
-  return more.length === 0 ? `${first} and ${second}` : `${first}, ${second} and ${more.length} more`
+  return more.length === 0
+    ? words().listAnd(first ?? '', second)
+    : words().listMore(first ?? '', second, more.length)
 }

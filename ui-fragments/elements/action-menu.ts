@@ -1,5 +1,6 @@
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit'
 import type { AllowedActions, Hindrance } from '../data/allowed-actions.ts'
+import { words } from '../data/words/words.ts'
 import {
   archiveIcon,
   bellIcon,
@@ -46,19 +47,19 @@ export class ActionMenuElement extends LitElement {
 
   protected override render() {
     return html`
-      <button class="icon-button" id="more" aria-label="More actions" aria-haspopup="menu" aria-expanded=${this.open} @click=${this.#toggle}>${moreIcon}</button>
+      <button class="icon-button" id="more" aria-label=${words().moreActions} aria-haspopup="menu" aria-expanded=${this.open} @click=${this.#toggle}>${moreIcon}</button>
       ${
         this.open
           ? html`<div role="menu" aria-labelledby="more" @keydown=${this.#keys}>
-              ${this.#item('transfer', 'Transfer Handler', transferIcon, this.allowed.transfer)}
-              ${this.#item('take', 'Take', takeIcon, this.allowed.take)}
+              ${this.#item('transfer', words().transferHandler, transferIcon, this.allowed.transfer)}
+              ${this.#item('take', words().take, takeIcon, this.allowed.take)}
               ${
                 this.closed
-                  ? this.#item('reopen', 'Reopen', reopenIcon, this.allowed.reopen)
-                  : this.#item('close', 'Close conversation', archiveIcon, this.allowed.close)
+                  ? this.#item('reopen', words().reopen, reopenIcon, this.allowed.reopen)
+                  : this.#item('close', words().closeConversation, archiveIcon, this.allowed.close)
               }
-              ${this.pinned ? this.#item('unpin', 'Unpin', pinIcon, null) : this.#item('pin', 'Pin', pinIcon, null)}
-              ${this.muted ? this.#item('unmute', 'Unmute', bellIcon, null) : this.#item('mute', 'Mute', bellOffIcon, null)}
+              ${this.pinned ? this.#item('unpin', words().unpin, pinIcon, null) : this.#item('pin', words().pin, pinIcon, null)}
+              ${this.muted ? this.#item('unmute', words().unmute, bellIcon, null) : this.#item('mute', words().mute, bellOffIcon, null)}
             </div>`
           : nothing
       }
@@ -145,7 +146,7 @@ export class ActionMenuElement extends LitElement {
       [role='menu'] {
         position: absolute;
         top: 42px;
-        right: 0;
+        inset-inline-end: 0;
         z-index: 5;
         width: min(300px, 80vw);
         padding: 6px;

@@ -3,7 +3,7 @@ import { AdminSession, type AdminState, firstAdminState } from '../data/admin-se
 import { ApiClient } from '../data/api-client.ts'
 import { asApiError } from '../data/api-error.ts'
 import { LiveClient } from '../data/live-client.ts'
-import { missingTokenSentence } from '../data/panel-token.ts'
+import { words } from '../data/words/words.ts'
 import type { AdminEvents } from './admin-events.ts'
 import { listen, liveUrl, panelBase } from './panel-place.ts'
 import { baseStyles, controlStyles, themeStyles } from './theme.ts'
@@ -74,7 +74,7 @@ export class AdminPanelElement extends LitElement {
 
   protected override render() {
     const { state } = this
-    if (this.token === null) return this.#obstacle(missingTokenSentence)
+    if (this.token === null) return this.#obstacle(words().openFromPortal)
     if (!state.loaded) return this.#obstacle(state.obstacle ?? 'Loading…')
     return html`
       <header>

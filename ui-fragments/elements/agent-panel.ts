@@ -6,7 +6,7 @@ import { asApiError } from '../data/api-error.ts'
 import { LiveClient } from '../data/live-client.ts'
 import { titleWithBadge } from '../data/mention-alerts.ts'
 import { conversationTitle } from '../data/message-words.ts'
-import { missingTokenSentence } from '../data/panel-token.ts'
+import { language, useLanguages, words } from '../data/words/words.ts'
 import { AlertSignals } from './alert-signals.ts'
 import type { ConversationViewElement } from './conversation-view.ts'
 import { bellIcon, bellOffIcon } from './icons.ts'
@@ -21,7 +21,8 @@ type Dialog =
 
 /**
  * The agent's panel. `base` is the folder that the sidecar is mounted at (`https://pbx/parley/`); `token` is what
- * the PBX's portal vouched with, and may be set again before it expires.
+ * the PBX's portal vouched with, and may be set again before it expires. It speaks the language of its `lang`
+ * attribute, else the browser's, as far as there are words in it.
  */
 export class AgentPanelElement extends LitElement {
   static override properties = {
@@ -53,6 +54,8 @@ export class AgentPanelElement extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback()
+    useLanguages(this.lang === '' ? navigator.languages : [this.lang])
+    this.lang = language()
     this.#title = document.title
     const signals = new AlertSignals(localStorage)
     this.#signals = signals
@@ -128,16 +131,16 @@ export class AgentPanelElement extends LitElement {
     this.#signals?.sound()
     const conversation = await session.whenRead(id)
     const from = conversation?.customer.name ?? conversation?.customer.address
-    const title = kind === 'mention' ? 'New message for you' : 'A conversation is yours now'
-    session.announce(from === undefined ? title : `${title}: ${from}`)
+    const title = kind === 'mention' ? words().newForYou : words().yoursNow
+    session.announce(from === undefined ? title : words().newFrom(title, from))
     const body = conversation === null ? '' : `${from} · ${conversationTitle(conversation)}`
     this.#signals?.notify({ title, body, tag: id }, () => session.open(id))
   }
 
   protected override render() {
     const { state } = this
-    if (this.token === null) return this.#obstacle(missingTokenSentence)
-    if (state.me === null) return this.#obstacle(state.obstacle ?? 'Loading your conversations…')
+    if (this.token === null) return this.#obstacle(words().openFromPortal)
+    if (state.me === null) return this.#obstacle(state.obstacle ?? words().loadingConversations)
     return html`
       <div class="lines">
         <parley-status-line tone="danger" .sentence=${state.obstacle ?? ''}></parley-status-line>
@@ -161,7 +164,7 @@ export class AgentPanelElement extends LitElement {
           this.dialog = { kind: 'why', decision: event.detail.decision }
         }}
       >
-        <section class="left" aria-label="Conversations">
+        <section class="left" aria-label=${words().conversations}>
           ${this.#listHeader()}
           <parley-conversation-list .state=${state}></parley-conversation-list>
         </section>
@@ -175,12 +178,12 @@ export class AgentPanelElement extends LitElement {
   #listHeader(): TemplateResult {
     const on = this.#signals?.on ?? true
     return html`<header>
-        <h1>Messages</h1>
-        <button class="icon-button" aria-pressed=${on} aria-label="Alerts" title=${on ? 'Alerts are on' : 'Alerts are off'} @click=${() => this.#switchAlerts(!on)}>${on ? bellIcon : bellOffIcon}</button>
+        <h1>${words().messages}</h1>
+        <button class="icon-button" aria-pressed=${on} aria-label=${words().alerts} title=${on ? words().alertsOn : words().alertsOff} @click=${() => this.#switchAlerts(!on)}>${on ? bellIcon : bellOffIcon}</button>
       </header>
       ${
         on && this.#signals?.canAskForNotifications === true
-          ? html`<p class="ask">Alerted by sound and title. <button class="link" @click=${() => this.#switchAlerts(true)}>Allow notifications</button></p>`
+          ? html`<p class="ask">${words().alertedBy} <button class="link" @click=${() => this.#switchAlerts(true)}>${words().allowNotifications}</button></p>`
           : nothing
       }`
   }
@@ -260,7 +263,7 @@ export class AgentPanelElement extends LitElement {
       const name = openPeople(this.state).find(({ extension }) => extension === detail.to)?.name ?? detail.to
       await this.#session?.transfer(detail.to, detail.note)
       this.dialog = null
-      this.#session?.announce(`Transferred to ${name}`)
+      this.#session?.announce(words().transferredTo(name))
     } catch (thrown) {
       this.dialog = { kind: 'transfer', problem: asApiError(thrown).sentence, busy: false }
     }
@@ -277,9 +280,6 @@ export class AgentPanelElement extends LitElement {
 
 /** What is away, in the order of what hurts most. */
 function outage({ live, board }: AgentState): string {
-  if (live.kind === 'waiting')
-    return 'No connection to Parley. Trying again by itself; what you write is kept.'
-  return board.stale
-    ? 'The PBX is not answering. Messages still go; who is available is what the PBX said last.'
-    : ''
+  if (live.kind === 'waiting') return words().offline
+  return board.stale ? words().pbxSilent : ''
 }

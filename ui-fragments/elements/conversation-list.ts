@@ -4,7 +4,9 @@ import type { ConversationWire } from '../../module/contract/api/conversations.t
 import { type AgentState, isUnseen } from '../data/agent-state.ts'
 import type { ListFilter } from '../data/api-client.ts'
 import { type ChannelFilter, countOf, listFilters, visible } from '../data/conversation-list.ts'
+import { channelNames } from '../data/message-words.ts'
 import { dayWords } from '../data/time-words.ts'
+import { words } from '../data/words/words.ts'
 import { avatarStyles } from './avatar.ts'
 import { conversationRow, conversationRowStyles } from './conversation-row.ts'
 import { searchIcon } from './icons.ts'
@@ -12,17 +14,7 @@ import { listStyles } from './list-styles.ts'
 import { emit } from './panel-events.ts'
 import { baseStyles, controlStyles } from './theme.ts'
 
-const filterNames: Readonly<Record<ListFilter, string>> = {
-  all: 'All',
-  mine: 'Mine',
-  unassigned: 'Unassigned',
-  closed: 'Closed',
-}
-const channelChoices: ReadonlyArray<readonly [ChannelFilter, string]> = [
-  ['any', 'Every channel'],
-  ['sms', 'SMS'],
-  ['whatsapp', 'WhatsApp'],
-]
+const channelChoices: readonly ChannelFilter[] = ['any', 'sms', 'whatsapp']
 const clockEveryMs = 20_000
 
 /** The left side: what to look at, and the conversations under their days. */
@@ -63,21 +55,21 @@ export class ConversationListElement extends LitElement {
     return html`
       <search>
         <label class="search">
-          ${searchIcon}<span class="hidden-words">Search by number or name</span>
-          <input class="bare" type="search" placeholder="Search number or name" autocomplete="off" .value=${view.search} @input=${this.#search} />
+          ${searchIcon}<span class="hidden-words">${words().searchConversations}</span>
+          <input class="bare" type="search" placeholder=${words().searchConversations} autocomplete="off" .value=${view.search} @input=${this.#search} />
         </label>
       </search>
-      <div class="filters" role="group" aria-label="Which conversations">${listFilters.map((filter) => this.#filter(filter))}</div>
-      <div class="channels" role="group" aria-label="Channel">
+      <div class="filters" role="group" aria-label=${words().whichConversations}>${listFilters.map((filter) => this.#filter(filter))}</div>
+      <div class="channels" role="group" aria-label=${words().channel}>
         ${channelChoices.map(
-          ([channel, name]) =>
-            html`<button class="chip" aria-pressed=${view.channel === channel} @click=${() => emit(this, 'parley-view', { channel })}>${name}</button>`,
+          (channel) =>
+            html`<button class="chip" aria-pressed=${view.channel === channel} @click=${() => emit(this, 'parley-view', { channel })}>${channel === 'any' ? words().everyChannel : channelNames[channel]}</button>`,
         )}
       </div>
-      <nav class="scroller" aria-label="Conversations" @keydown=${this.#keys}>
+      <nav class="scroller" aria-label=${words().conversations} @keydown=${this.#keys}>
         ${byDay(shown, this.now).map(([day, conversations]) => this.#day(day, conversations))}
-        ${shown.length === 0 ? html`<p class="empty">${started ? this.#emptyWords() : 'Loading…'}</p>` : nothing}
-        ${next === null ? nothing : html`<button class="button small more" @click=${() => emit(this, 'parley-more', null)}>Show older conversations</button>`}
+        ${shown.length === 0 ? html`<p class="empty">${started ? this.#emptyWords() : words().loading}</p>` : nothing}
+        ${next === null ? nothing : html`<button class="button small more" @click=${() => emit(this, 'parley-more', null)}>${words().olderConversations}</button>`}
       </nav>
     `
   }
@@ -86,7 +78,7 @@ export class ConversationListElement extends LitElement {
     const { list, view, me } = this.state
     const count = countOf(list, filter, me?.extension ?? null)
     return html`<button class="filter" aria-pressed=${view.filter === filter} @click=${() => emit(this, 'parley-view', { filter })}>
-      ${filterNames[filter]}${count === null || count.known === 0 ? nothing : html` <span class="count">${count.known}${count.more ? '+' : ''}</span>`}
+      ${words()[filter]}${count === null || count.known === 0 ? nothing : html` <span class="count">${count.known}${count.more ? '+' : ''}</span>`}
     </button>`
   }
 
@@ -112,13 +104,13 @@ export class ConversationListElement extends LitElement {
 
   #emptyWords(): string {
     const { filter, search, channel } = this.state.view
-    if (search.trim() !== '') return `Nothing here matches “${search.trim()}”.`
-    if (channel !== 'any') return 'No conversations by this channel.'
+    if (search.trim() !== '') return words().nothingMatches(search.trim())
+    if (channel !== 'any') return words().noneByChannel
     return {
-      all: 'No open conversations. New ones appear here by themselves.',
-      mine: 'Nothing is designated to you.',
-      unassigned: 'Nobody is waiting.',
-      closed: 'Nothing is closed yet.',
+      all: words().noneOpen,
+      mine: words().noneMine,
+      unassigned: words().noneWaiting,
+      closed: words().noneClosed,
     }[filter]
   }
 
@@ -143,7 +135,7 @@ function byDay(conversations: readonly ConversationWire[], now: Date): Array<[st
   const days: Array<[string, ConversationWire[]]> = []
   for (const conversation of conversations) {
     const day = conversation.pinned
-      ? 'Pinned'
+      ? words().pinned
       : dayWords(conversation.lastMessage?.at ?? conversation.openedAt, now)
     const last = days.at(-1)
     if (last?.[0] === day) last[1].push(conversation)

@@ -2,6 +2,7 @@ import { css, html, nothing, type TemplateResult } from 'lit'
 import type { ConversationWire } from '../../module/contract/api/conversations.ts'
 import { channelNames } from '../data/message-words.ts'
 import { durationWords, fullTime, rowTime } from '../data/time-words.ts'
+import { words } from '../data/words/words.ts'
 import { avatar } from './avatar.ts'
 
 export interface ConversationRow {
@@ -51,9 +52,9 @@ function badge(
   unseen: boolean,
 ): TemplateResult | typeof nothing {
   if (unseen)
-    return html`<span class="badge">${mentionsMe > 0 ? mentionsMe : ''}<span class="hidden-words">${mentionsMe > 0 ? ' ' : ''}New for you</span></span>`
-  if (unread === 0) return muted ? html`<span class="muted">Muted</span>` : nothing
-  return html`<span class="badge quiet">${unread}<span class="hidden-words"> not read</span></span>`
+    return html`<span class="badge">${mentionsMe > 0 ? mentionsMe : ''}<span class="hidden-words">${mentionsMe > 0 ? ' ' : ''}${words().newForYouBadge}</span></span>`
+  if (unread === 0) return muted ? html`<span class="muted">${words().muted}</span>` : nothing
+  return html`<span class="badge quiet">${unread}<span class="hidden-words"> ${words().notRead}</span></span>`
 }
 
 function mentionOf({ lastMessage }: ConversationWire, me: string | null): TemplateResult | typeof nothing {
@@ -63,19 +64,18 @@ function mentionOf({ lastMessage }: ConversationWire, me: string | null): Templa
 }
 
 function previewWords({ lastMessage }: ConversationWire): string {
-  if (lastMessage === null) return 'No messages yet'
-  const text = lastMessage.preview === '' ? 'Something other than text' : lastMessage.preview
-  return lastMessage.direction === 'out' ? `↩ ${text}` : text
+  if (lastMessage === null) return words().noMessages
+  return lastMessage.direction === 'out' ? `↩ ${lastMessage.preview}` : lastMessage.preview
 }
 
 function waiting(
   { designated, status, waitingSince }: ConversationWire,
   now: Date,
 ): TemplateResult | typeof nothing {
-  if (status === 'closed') return html`<span class="tag">Closed</span>`
+  if (status === 'closed') return html`<span class="tag">${words().closed}</span>`
   if (designated !== null) return nothing
-  if (waitingSince === null) return html`<span class="tag">Unassigned</span>`
-  return html`<span class="tag warning">Waiting ${durationWords(now.getTime() - Date.parse(waitingSince))}</span>`
+  if (waitingSince === null) return html`<span class="tag">${words().unassigned}</span>`
+  return html`<span class="tag warning">${words().waiting(durationWords(now.getTime() - Date.parse(waitingSince)))}</span>`
 }
 
 export const conversationRowStyles = css`

@@ -5,6 +5,7 @@ import { type AllowedActions, allowedActions } from '../data/allowed-actions.ts'
 import type { ConversationThread } from '../data/conversation-thread.ts'
 import { type Channel, conversationTitle } from '../data/message-words.ts'
 import { watchersLine } from '../data/watchers.ts'
+import { words } from '../data/words/words.ts'
 import { backIcon, chatIcon } from './icons.ts'
 import { emit, type PanelEvents } from './panel-events.ts'
 import { baseStyles, controlStyles } from './theme.ts'
@@ -44,8 +45,8 @@ export class ConversationViewElement extends LitElement {
   protected override render() {
     const conversation = openConversation(this.state)
     const { thread, me } = this.state
-    if (thread === null || me === null) return nothingOpen
-    if (conversation === null) return html`<p class="empty">Loading…</p>`
+    if (thread === null || me === null) return nothingOpen()
+    if (conversation === null) return html`<p class="empty">${words().loading}</p>`
     const allowed = allowedActions(conversation, me)
     return html`
       ${this.#header(conversation, allowed)}
@@ -57,24 +58,24 @@ export class ConversationViewElement extends LitElement {
     const people = openPeople(this.state).length
     return html`<header>
       <div class="top">
-        <button class="icon-button back" aria-label="Back to the conversations" @click=${() => emit(this, 'parley-open', { id: null, byPointer: false })}>${backIcon}</button>
+        <button class="icon-button back" aria-label=${words().back} @click=${() => emit(this, 'parley-open', { id: null, byPointer: false })}>${backIcon}</button>
         <div class="title">
           <h2>${conversationTitle(conversation)}</h2>
           <p>${conversation.customer.name === null ? nothing : html`<span class="customer">${conversation.customer.name}</span> · `}${this.#designated(conversation)}</p>
         </div>
         <parley-action-menu .allowed=${allowed} ?closed=${conversation.status === 'closed'} ?pinned=${conversation.pinned} ?muted=${conversation.muted}></parley-action-menu>
       </div>
-      <div role="tablist" aria-label="Conversation" @keydown=${this.#tabKeys}>
-        ${this.#tab('messages', 'Messages')} ${this.#tab('people', `People (${people})`)}
+      <div role="tablist" aria-label=${words().conversation} @keydown=${this.#tabKeys}>
+        ${this.#tab('messages', words().messages)} ${this.#tab('people', words().people(people))}
       </div>
     </header>`
   }
 
   #designated({ designated, status }: ConversationWire): TemplateResult {
-    if (status === 'closed') return html`<span class="tag">Closed</span>`
-    if (designated === null) return html`<span class="tag warning">Unassigned</span>`
+    if (status === 'closed') return html`<span class="tag">${words().closed}</span>`
+    if (designated === null) return html`<span class="tag warning">${words().unassigned}</span>`
     const mine = designated.extension === this.state.me?.extension
-    return html`<span>Designated: ${mine ? html`<strong>you</strong>` : `${designated.name} (${designated.extension})`}</span>`
+    return html`<span>${words().designatedIs} ${mine ? html`<strong>${words().you}</strong>` : `${designated.name} (${designated.extension})`}</span>`
   }
 
   #tab(tab: Tab, words: string): TemplateResult {
@@ -107,9 +108,9 @@ export class ConversationViewElement extends LitElement {
   }
 
   #hint({ designated }: ConversationWire): string {
-    if (designated === null) return 'Nobody is designated. Your reply takes this conversation.'
+    if (designated === null) return words().nobodyDesignated
     if (designated.extension === this.state.me?.extension) return ''
-    return `${designated.name} (${designated.extension}) is designated. You may reply; that does not change.`
+    return words().otherDesignated(designated.name, designated.extension)
   }
 
   /** What removes the reason that stands in the composer. */
@@ -119,8 +120,8 @@ export class ConversationViewElement extends LitElement {
   ): TemplateResult | typeof nothing {
     const button = (action: PanelEvents['parley-action']['action'], words: string) =>
       html`<button slot="remedy" class="button small" @click=${() => emit(this, 'parley-action', { action })}>${words}</button>`
-    if (status === 'closed') return allowed.reopen === null ? button('reopen', 'Reopen') : nothing
-    return designated === null && allowed.take === null ? button('take', 'Take') : nothing
+    if (status === 'closed') return allowed.reopen === null ? button('reopen', words().reopen) : nothing
+    return designated === null && allowed.take === null ? button('take', words().take) : nothing
   }
 
   #people(conversation: ConversationWire): TemplateResult {
@@ -190,7 +191,7 @@ export class ConversationViewElement extends LitElement {
       }
       .back {
         display: none;
-        margin-left: -6px;
+        margin-inline-start: -6px;
       }
       [role='tablist'] {
         display: flex;
@@ -244,7 +245,7 @@ export class ConversationViewElement extends LitElement {
   ]
 }
 
-const nothingOpen = html`<div class="empty">${chatIcon}<p>Choose a conversation to read and answer it.</p></div>`
+const nothingOpen = () => html`<div class="empty">${chatIcon}<p>${words().chooseConversation}</p></div>`
 
 /** A reply leaves by the channel and DID of the last inbound message. */
 function lastWay(

@@ -2,6 +2,7 @@ import { css, html, LitElement, nothing, type TemplateResult } from 'lit'
 import type { DecisionWire } from '../../module/contract/api/decisions.ts'
 import { whyQuestion } from '../data/decision-words.ts'
 import { fullTime } from '../data/time-words.ts'
+import { words } from '../data/words/words.ts'
 import { closeIcon } from './icons.ts'
 import { emit } from './panel-events.ts'
 import { baseStyles, controlStyles, dialogStyles } from './theme.ts'
@@ -28,22 +29,22 @@ export class DecisionDialogElement extends LitElement {
     return html`<dialog aria-labelledby="title" @close=${() => emit(this, 'parley-dialog-closed', null)}>
       <header>
         <h2 id="title">${whyQuestion(decision, this.me)}</h2>
-        <button class="icon-button" aria-label="Close" autofocus @click=${this.#close}>${closeIcon}</button>
+        <button class="icon-button" aria-label=${words().close} autofocus @click=${this.#close}>${closeIcon}</button>
       </header>
       <div class="body">
         <p>${decision.sentence}</p>
-        ${decision.note === null ? nothing : html`<p><span class="hint">Note:</span> ${decision.note}</p>`}
+        ${decision.note === null ? nothing : html`<p><span class="hint">${words().note}:</span> ${decision.note}</p>`}
         ${decision.candidates.length === 0 ? nothing : this.#candidates()}
-        <p class="hint">${fullTime(decision.at)}, by ${decision.actor.name}</p>
+        <p class="hint">${words().whenBy(fullTime(decision.at), decision.actor.name)}</p>
       </div>
     </dialog>`
   }
 
   #candidates(): TemplateResult {
     return html`<table>
-      <caption class="hidden-words">Everyone who was considered</caption>
+      <caption class="hidden-words">${words().everyoneConsidered}</caption>
       <thead>
-        <tr><th scope="col">Member</th><th scope="col">At that moment</th><th scope="col">Result</th></tr>
+        <tr><th scope="col">${words().member}</th><th scope="col">${words().atThatMoment}</th><th scope="col">${words().result}</th></tr>
       </thead>
       <tbody>${this.decision.candidates.map((candidate) => this.#candidate(candidate))}</tbody>
     </table>`
@@ -54,7 +55,7 @@ export class DecisionDialogElement extends LitElement {
     return html`<tr>
       <th scope="row">${candidate.name} <span class="hint">${candidate.extension}</span></th>
       <td>${capitalised(candidate.reason)}</td>
-      <td>${won ? html`<span class="tag good">Designated</span>` : html`<span class="tag">${candidate.excluded === null ? 'Available' : 'Not available'}</span>`}</td>
+      <td>${won ? html`<span class="tag good">${words().designated}</span>` : html`<span class="tag">${candidate.excluded === null ? words().available : words().notAvailable}</span>`}</td>
     </tr>`
   }
 
@@ -79,7 +80,7 @@ export class DecisionDialogElement extends LitElement {
       td {
         padding: 8px 12px 8px 0;
         border-bottom: 1px solid var(--line);
-        text-align: left;
+        text-align: start;
         vertical-align: baseline;
       }
       thead th {

@@ -1,8 +1,9 @@
 import { css, html, nothing, type TemplateResult } from 'lit'
 import type { PersonWire } from '../../module/contract/api/groups.ts'
 import type { MessageWire } from '../../module/contract/api/messages.ts'
-import { channelNames, deliveryWords, mediaWords } from '../data/message-words.ts'
+import { channelNames, mediaWords } from '../data/message-words.ts'
 import { fullTime, timeOfDay } from '../data/time-words.ts'
+import { words } from '../data/words/words.ts'
 import { checkIcon, clockIcon, doubleCheckIcon, warningIcon } from './icons.ts'
 import { presenceDot } from './presence.ts'
 
@@ -35,12 +36,12 @@ export function messageBubble({
           : 'colleague'
   return html`<li class="message ${side} ${continues ? 'continues' : ''}" data-id=${message.id}>
     ${(side === 'colleague' || side === 'note') && !continues ? authorLine(message, author) : nothing}
-    <div class="bubble">${side === 'mine' ? html`<span class="hidden-words">You: </span>` : nothing}${content(message, me)}</div>
+    <div class="bubble">${side === 'mine' ? html`<span class="hidden-words">${words().youSay} </span>` : nothing}${content(message, me)}</div>
     <p class="meta">${meta(message)}</p>
     ${message.failure === null ? nothing : html`<p class="failure">${message.failure.sentence}</p>`}
     ${
       side === 'mine' && message.state === 'failed'
-        ? html`<p class="meta"><button class="link" @click=${() => onSendAgain(message.text)}>Send again</button></p>`
+        ? html`<p class="meta"><button class="link" @click=${() => onSendAgain(message.text)}>${words().sendAgain}</button></p>`
         : nothing
     }
   </li>`
@@ -69,15 +70,19 @@ function mention(
   if (direction !== 'in' || extension === null) return nothing
   const mine = extension === me
   return html`<span class="mention ${mine ? 'me' : ''}">@${mentionName ?? extension}</span>${
-    mine ? html`<span class="hidden-words"> (you)</span>` : nothing
+    mine ? html`<span class="hidden-words"> ${words().isYou}</span>` : nothing
   } `
 }
 
 function meta(message: MessageWire): TemplateResult {
-  const way = message.direction === 'in' ? 'to' : 'from'
   return html`<time datetime=${message.at} title=${fullTime(message.at)}>${timeOfDay(message.at)}</time>
-    ${message.channel === null ? html`<span>Note, not sent to the customer</span>` : html`<span>${channelNames[message.channel]} ${way} ${message.did}</span>`}
+    ${message.channel === null ? html`<span>${words().noteNotSent}</span>` : html`<span>${way(message)}</span>`}
     ${message.state === null ? nothing : delivery(message.state)}`
+}
+
+function way({ channel, direction, did }: MessageWire): string {
+  const name = channel === null ? '' : channelNames[channel]
+  return direction === 'in' ? words().wayTo(name, did ?? '') : words().wayFrom(name, did ?? '')
 }
 
 function delivery(state: NonNullable<MessageWire['state']>): TemplateResult {
@@ -91,7 +96,7 @@ function delivery(state: NonNullable<MessageWire['state']>): TemplateResult {
     failed: warningIcon,
     unknown: warningIcon,
   }
-  return html`<span class="state ${state}">${icons[state]}${deliveryWords[state]}</span>`
+  return html`<span class="state ${state}">${icons[state]}${words().delivery[state]}</span>`
 }
 
 export const messageBubbleStyles = css`
@@ -120,7 +125,8 @@ export const messageBubbleStyles = css`
   .bubble {
     max-width: 100%;
     padding: 8px 13px;
-    border-radius: 16px 16px 16px 5px;
+    border-radius: 16px;
+    border-end-start-radius: 5px;
     background: var(--inbound);
     border: 1px solid var(--line);
     box-shadow: var(--shadow);
@@ -132,7 +138,8 @@ export const messageBubbleStyles = css`
     box-shadow: none;
   }
   .mine .bubble {
-    border-radius: 16px 16px 5px 16px;
+    border-radius: 16px;
+    border-end-end-radius: 5px;
     background: var(--mine);
     border-color: transparent;
     color: var(--on-mine);
@@ -148,7 +155,7 @@ export const messageBubbleStyles = css`
   }
   .bubble .mention.me {
     padding: 1px 6px;
-    margin-left: -4px;
+    margin-inline-start: -4px;
     border-radius: 6px;
     background: var(--mention-me-ground);
   }

@@ -3,6 +3,7 @@ import type { FilledInWire } from '../../module/contract/api/notes-and-canned-re
 import { asksForCanned, cannedChoices } from '../data/canned-choice.ts'
 import { messageLength } from '../data/message-length.ts'
 import { type Channel, channelNames } from '../data/message-words.ts'
+import { words } from '../data/words/words.ts'
 import { checkIcon, sendIcon } from './icons.ts'
 import { emit } from './panel-events.ts'
 import { baseStyles, controlStyles } from './theme.ts'
@@ -74,10 +75,10 @@ export class MessageComposerElement extends LitElement {
   protected override render() {
     if (this.mode === 'note') return this.#noteBox()
     if (this.hindrance !== null) {
-      return html`<div class="blocked"><span id="why">${this.hindrance}</span><span class="ways">${this.#modeButton('note', 'Write a note')}<slot name="remedy"></slot></span></div>`
+      return html`<div class="blocked"><span id="why">${this.hindrance}</span><span class="ways">${this.#modeButton('note', words().writeNote)}<slot name="remedy"></slot></span></div>`
     }
     const length = messageLength(this.text, this.channel)
-    const way = this.did === '' ? '' : `${channelNames[this.channel]} from ${this.did}`
+    const way = this.did === '' ? '' : words().wayFrom(channelNames[this.channel], this.did)
     return html`
       ${this.hint === '' ? nothing : html`<div class="hint" id="hint"><span>${this.hint}</span><slot name="remedy"></slot></div>`}
       ${this.#choices()}
@@ -86,8 +87,8 @@ export class MessageComposerElement extends LitElement {
           class="bare"
           rows="1"
           maxlength=${longestText}
-          placeholder="Write a reply"
-          aria-label="Reply"
+          placeholder=${words().writeReply}
+          aria-label=${words().reply}
           aria-describedby="keys ${this.hint === '' ? '' : 'hint'}"
           aria-autocomplete="list"
           aria-controls=${this.#offered.length > 0 ? 'canned' : nothing}
@@ -96,12 +97,12 @@ export class MessageComposerElement extends LitElement {
           @input=${this.#write}
           @keydown=${this.#keys}
         ></textarea>
-        <button class="send" aria-label="Send" title="Send (Enter)" ?disabled=${this.text.trim() === ''} @click=${this.#send}>${sendIcon}</button>
+        <button class="send" aria-label=${words().send} title=${words().sendEnter} ?disabled=${this.text.trim() === ''} @click=${this.#send}>${sendIcon}</button>
       </div>
       <p class="below">
-        ${this.#modeButton('note', 'Write a note')}
+        ${this.#modeButton('note', words().writeNote)}
         <span>${way}</span>
-        <span id="keys" class="keys">Enter sends, Shift+Enter breaks the line, / finds a canned reply</span>
+        <span id="keys" class="keys">${words().keys}</span>
         <span class="length ${length.unicode ? 'unicode' : ''}" title=${length.sentence}>${this.#lengthWords(length)}</span>
       </p>
     `
@@ -121,18 +122,18 @@ export class MessageComposerElement extends LitElement {
           class="bare"
           rows="1"
           maxlength=${longestText}
-          placeholder="Write a note to your colleagues"
-          aria-label="Note"
+          placeholder=${words().writeNoteTo}
+          aria-label=${words().note}
           aria-describedby="not-sent"
           .value=${this.note}
           @input=${(event: InputEvent) => this.#keepNote((event.target as HTMLTextAreaElement).value)}
           @keydown=${this.#keys}
         ></textarea>
-        <button class="send" aria-label="Save the note" title="Save the note (Enter)" ?disabled=${this.note.trim() === ''} @click=${this.#send}>${checkIcon}</button>
+        <button class="send" aria-label=${words().saveNote} title=${words().saveNoteEnter} ?disabled=${this.note.trim() === ''} @click=${this.#send}>${checkIcon}</button>
       </div>
       <p class="below">
-        ${this.#modeButton('reply', 'Reply instead')}
-        <span id="not-sent" class="keys">A note is for colleagues and is not sent to the customer</span>
+        ${this.#modeButton('reply', words().replyInstead)}
+        <span id="not-sent" class="keys">${words().noteIsFor}</span>
       </p>
     `
   }
@@ -155,8 +156,8 @@ export class MessageComposerElement extends LitElement {
     if (!asksForCanned(this.text)) return nothing
     const offered = this.#offered
     if (offered.length === 0)
-      return this.canned === null ? nothing : html`<p class="hint">No canned reply begins so.</p>`
-    return html`<ul class="canned" id="canned" role="listbox" aria-label="Canned replies">
+      return this.canned === null ? nothing : html`<p class="hint">${words().noCanned}</p>`
+    return html`<ul class="canned" id="canned" role="listbox" aria-label=${words().cannedReplies}>
       ${offered.map(
         (reply, index) =>
           html`<li role="option" id="canned-${index}" aria-selected=${index === this.choice} @mousedown=${(event: Event) => event.preventDefault()} @click=${() => this.#useCanned(reply)}>
@@ -271,7 +272,8 @@ export class MessageComposerElement extends LitElement {
         display: flex;
         align-items: flex-end;
         gap: 6px;
-        padding: 4px 4px 4px 14px;
+        padding-block: 4px;
+        padding-inline: 14px 4px;
         border: 1px solid var(--strong-line);
         border-radius: 22px;
         background: var(--surface);

@@ -7,6 +7,7 @@ import type { ConversationThread } from '../data/conversation-thread.ts'
 import { decisionLine, whyQuestion } from '../data/decision-words.ts'
 import { timeOfDay } from '../data/time-words.ts'
 import { type TimelineRow, timelineRows } from '../data/timeline.ts'
+import { words } from '../data/words/words.ts'
 import { downIcon } from './icons.ts'
 import { messageBubble, messageBubbleStyles } from './message-bubble.ts'
 import { emit } from './panel-events.ts'
@@ -80,13 +81,13 @@ export class MessageTimelineElement extends LitElement {
   protected override render() {
     const { thread } = this
     return html`
-      <div class="scroller" tabindex="0" role="log" aria-live="off" aria-label="Messages" @scroll=${this.#scrolled}>
+      <div class="scroller" tabindex="0" role="log" aria-live="off" aria-label=${words().messages} @scroll=${this.#scrolled}>
         ${
           thread.older === null
             ? nothing
-            : html`<button class="button small older" @click=${() => emit(this, 'parley-older', null)}>Show older messages</button>`
+            : html`<button class="button small older" @click=${() => emit(this, 'parley-older', null)}>${words().olderMessages}</button>`
         }
-        ${thread.loaded ? nothing : html`<p class="loading">Loading messages…</p>`}
+        ${thread.loaded ? nothing : html`<p class="loading">${words().loadingMessages}</p>`}
         <ol>
           ${repeat(
             timelineRows(thread, new Date()),
@@ -95,7 +96,7 @@ export class MessageTimelineElement extends LitElement {
           )}
         </ol>
       </div>
-      ${this.below ? html`<button class="button small jump" @click=${this.#jump}>${downIcon} New messages</button>` : nothing}
+      ${this.below ? html`<button class="button small jump" @click=${this.#jump}>${downIcon} ${words().newMessages}</button>` : nothing}
     `
   }
 

@@ -21,13 +21,14 @@ export const panelStyles = css`
     display: flex;
     flex-direction: column;
     min-height: 0;
-    border-right: 1px solid var(--line);
+    border-inline-end: 1px solid var(--line);
   }
   .left header {
     display: flex;
     align-items: center;
     justify-content: space-between;
-    padding: 12px 12px 10px 20px;
+    padding-block: 12px 10px;
+    padding-inline: 20px 12px;
   }
   h1 {
     font-size: 20px;
@@ -59,7 +60,7 @@ export const panelStyles = css`
       grid-template-columns: minmax(0, 1fr);
     }
     .left {
-      border-right: 0;
+      border-inline-end: 0;
     }
     .browsing parley-conversation-view,
     .reading .left {

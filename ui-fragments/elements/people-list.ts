@@ -1,5 +1,6 @@
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit'
 import type { PersonWire } from '../../module/contract/api/groups.ts'
+import { words } from '../data/words/words.ts'
 import { avatar, avatarStyles } from './avatar.ts'
 import { presenceDetail, presenceDot } from './presence.ts'
 import { baseStyles, controlStyles } from './theme.ts'
@@ -27,8 +28,8 @@ export class PeopleListElement extends LitElement {
 
   protected override render() {
     return html`
-      ${this.stale ? html`<p class="callout">The PBX is not answering. This is what it said last.</p>` : nothing}
-      ${this.people.length === 0 ? html`<p class="empty">This group has no members that can be shown.</p>` : nothing}
+      ${this.stale ? html`<p class="callout">${words().pbxSaidLast}</p>` : nothing}
+      ${this.people.length === 0 ? html`<p class="empty">${words().noMembers}</p>` : nothing}
       <ul>
         ${this.people.map((person) => this.#person(person))}
       </ul>
@@ -39,10 +40,10 @@ export class PeopleListElement extends LitElement {
     return html`<li>
       ${avatar(person.name, person.extension)}
       <span class="who">
-        <span class="name">${person.name} <span class="extension">${person.extension}</span>${person.extension === this.me ? ' (you)' : ''}</span>
+        <span class="name">${person.name} <span class="extension">${person.extension}</span>${person.extension === this.me ? ` ${words().isYou}` : ''}</span>
         <span class="presence">${presenceDot(person)}${presenceDetail(person)}</span>
       </span>
-      ${person.extension === this.designated ? html`<span class="tag good">Designated</span>` : nothing}
+      ${person.extension === this.designated ? html`<span class="tag good">${words().designated}</span>` : nothing}
     </li>`
   }
 

@@ -1,4 +1,5 @@
 import { css, html, LitElement, nothing } from 'lit'
+import { words } from '../data/words/words.ts'
 import { emit } from './panel-events.ts'
 import { baseStyles, controlStyles } from './theme.ts'
 
@@ -25,7 +26,7 @@ export class StatusLineElement extends LitElement {
       ${
         this.sentence === ''
           ? nothing
-          : html`<p>${this.sentence}${this.dismissable ? html` <button class="link" @click=${() => emit(this, 'parley-dismiss', null)}>Dismiss</button>` : nothing}</p>`
+          : html`<p>${this.sentence}${this.dismissable ? html` <button class="link" @click=${() => emit(this, 'parley-dismiss', null)}>${words().dismiss}</button>` : nothing}</p>`
       }
     </div>`
   }

@@ -377,7 +377,8 @@ export const dialogStyles = css`
     align-items: center;
     justify-content: space-between;
     gap: 12px;
-    padding: 16px 12px 8px 20px;
+    padding-block: 16px 8px;
+    padding-inline: 20px 12px;
   }
   dialog h2 {
     font-size: 17px;

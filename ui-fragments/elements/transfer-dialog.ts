@@ -1,5 +1,6 @@
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit'
 import type { PersonWire } from '../../module/contract/api/groups.ts'
+import { words } from '../data/words/words.ts'
 import { avatar, avatarStyles } from './avatar.ts'
 import { closeIcon, searchIcon } from './icons.ts'
 import { emit } from './panel-events.ts'
@@ -49,30 +50,30 @@ export class TransferDialogElement extends LitElement {
     const chosen = others.find(({ extension }) => extension === this.chosen)
     return html`<dialog aria-labelledby="title" @close=${() => emit(this, 'parley-dialog-closed', null)}>
       <header>
-        <h2 id="title">Transfer Handler</h2>
-        <button class="icon-button" aria-label="Close" @click=${this.#close}>${closeIcon}</button>
+        <h2 id="title">${words().transferHandler}</h2>
+        <button class="icon-button" aria-label=${words().close} @click=${this.#close}>${closeIcon}</button>
       </header>
       <form @submit=${this.#submit}>
         <div class="body">
-          <p class="hint">The new agent keeps this conversation. What was said stays; later messages go to the new agent.</p>
+          <p class="hint">${words().transferHint}</p>
           <label class="search">
-            ${searchIcon}<span class="hidden-words">Search members</span>
-            <input class="bare" type="search" placeholder="Search members" autocomplete="off" autofocus .value=${this.search} @input=${this.#searched} @keydown=${this.#intoList} />
+            ${searchIcon}<span class="hidden-words">${words().searchMembers}</span>
+            <input class="bare" type="search" placeholder=${words().searchMembers} autocomplete="off" autofocus .value=${this.search} @input=${this.#searched} @keydown=${this.#intoList} />
           </label>
-          <div class="people" role="radiogroup" aria-label="New agent">
+          <div class="people" role="radiogroup" aria-label=${words().newAgent}>
             ${found.map((person) => this.#person(person))}
-            ${found.length === 0 ? html`<p class="hint">${others.length === 0 ? 'Nobody else is a member of this group.' : 'No member matches.'}</p>` : nothing}
+            ${found.length === 0 ? html`<p class="hint">${others.length === 0 ? words().nobodyElse : words().noMemberMatches}</p>` : nothing}
           </div>
-          ${chosen === undefined || chosen.available ? nothing : html`<p class="callout" role="status">${warning(chosen)}</p>`}
+          ${chosen === undefined || chosen.available ? nothing : html`<p class="callout" role="status">${words().unavailableNow(chosen.name, chosen.summary)}</p>`}
           <label>
-            Note <span class="hint">optional; the group sees it, the customer does not</span>
+            ${words().note} <span class="hint">${words().noteHint}</span>
             <textarea class="field" name="note" rows="2" maxlength=${longestNote}></textarea>
           </label>
           ${this.problem === null ? nothing : html`<p class="callout danger" role="alert">${this.problem}</p>`}
         </div>
         <footer>
-          <button type="button" class="button" @click=${this.#close}>Cancel</button>
-          <button type="submit" class="button primary" ?disabled=${chosen === undefined || this.busy}>CONFIRM</button>
+          <button type="button" class="button" @click=${this.#close}>${words().cancel}</button>
+          <button type="submit" class="button primary" ?disabled=${chosen === undefined || this.busy}>${words().confirm}</button>
         </footer>
       </form>
     </dialog>`
@@ -181,6 +182,3 @@ export class TransferDialogElement extends LitElement {
     `,
   ]
 }
-
-const warning = ({ name, summary }: PersonWire): string =>
-  `${name} is not available now (${summary}). The conversation is handed over all the same and waits for ${name}.`
