@@ -17,9 +17,19 @@ export const formatLocale = (): string | undefined => locale
 
 /** Takes the first of these languages that there are words in (`de-AT` is German), English when there is none. */
 export function useLanguages(wanted: readonly string[]): void {
-  const found = wanted.find((each) => languages[primary(each)] !== undefined)
-  tag = found === undefined ? 'en' : primary(found)
+  const found = wanted.map(wellFormed).find((each) => each !== null && languages[primary(each)] !== undefined)
+  tag = found == null ? 'en' : primary(found)
   locale = found ?? 'en'
 }
 
-const primary = (wanted: string): string => wanted.toLowerCase().split('-')[0] ?? ''
+/** Browsers started by a service say things like `en-US@posix`, which no format takes. */
+function wellFormed(wanted: string): string | null {
+  try {
+    return Intl.getCanonicalLocales(wanted.split('@')[0])[0] ?? null
+  } catch (error) {
+    if (error instanceof RangeError) return null
+    throw error
+  }
+}
+
+const primary = (wanted: string): string => wanted.split('-')[0] ?? ''
