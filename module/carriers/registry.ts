@@ -2,11 +2,12 @@ import type { Log } from '../app/ports/ambient.ts'
 import type { AddressReader, Carrier, CarrierAccount } from '../app/ports/carriers.ts'
 import type { SipMessenger } from '../app/ports/pbx.ts'
 import { CarrierSettingsError } from './account-settings.ts'
+import { createGenericCarrier } from './generic/generic-carrier.ts'
 import { createSipMessageCarrier } from './sip-message/sip-message-carrier.ts'
 import { createTwilioCarrier } from './twilio/twilio-carrier.ts'
 
 /** Every kind of carrier there is. A new one is a folder here, a line in this list and one below. */
-export const carrierKinds = ['twilio', 'sip-message'] as const
+export const carrierKinds = ['twilio', 'generic', 'sip-message'] as const
 export type CarrierKind = (typeof carrierKinds)[number]
 
 export interface CarrierDeps {
@@ -35,6 +36,7 @@ const builders: Record<CarrierKind, (account: CarrierAccount, deps: CarrierDeps)
       log,
       ...(twilioApiBase === undefined ? {} : { apiBase: twilioApiBase }),
     }),
+  generic: (account, { publicUrl, readAddress }) => createGenericCarrier(account, { publicUrl, readAddress }),
   'sip-message': (account, { messenger, log }) => createSipMessageCarrier(account, { messenger, log }),
 }
 

@@ -26,7 +26,8 @@ export const webhookRoutes: FastifyPluginAsync<WebhookRoutesDeps> = async (app, 
   app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: bodyLimitBytes }, (_request, body, done) =>
     done(null, body),
   )
-  for (const url of ['/webhooks/:carrierId', '/webhooks/:carrierId/status']) {
+  // The third is for carriers that can prove themselves by a secret in the path alone.
+  for (const url of ['/webhooks/:carrierId', '/webhooks/:carrierId/status', '/webhooks/:carrierId/:secret']) {
     app.route<{ Params: { carrierId: string } }>({
       method: ['GET', 'POST'],
       url,
