@@ -58,7 +58,10 @@ function expected(schema: TSchema, pointer: string): string {
   let current: unknown = schema
   let description = 'as the documentation of this carrier says'
   for (const step of pointer.split('/').slice(1)) {
-    current = property(property(current, 'properties'), step) ?? property(current, 'items')
+    current =
+      property(property(current, 'properties'), step) ??
+      property(current, 'items') ??
+      Object.values(Object(property(current, 'patternProperties')))[0]
     const own = property(current, 'description')
     if (typeof own === 'string') description = own
   }

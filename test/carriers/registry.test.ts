@@ -7,6 +7,7 @@ import { carrierKinds, createCarrier } from '../../module/carriers/registry.ts'
 import type { Address } from '../../module/domain/address.ts'
 import { asCarrierId, asConversationId, asMessageId } from '../../module/domain/ids.ts'
 import type { OutboundMessage } from '../../module/domain/message.ts'
+import { batchDescription, genericAccount, webhookSecret } from './generic/generic-account.ts'
 import { keptLog } from './kept-log.ts'
 import { accountSid, twilioAccount } from './twilio/twilio-account.ts'
 
@@ -45,18 +46,22 @@ const reply: OutboundMessage = {
 }
 
 t.test('every kind can be built', (t) => {
-  const accounts = { twilio: twilioAccount(), 'sip-message': trunkAccount() }
+  const accounts = {
+    twilio: twilioAccount(),
+    generic: genericAccount(batchDescription, { webhookSecret }),
+    'sip-message': trunkAccount(),
+  }
   for (const kind of carrierKinds) {
     const carrier = createCarrier(accounts[kind], deps)
     t.equal(carrier.id, accounts[kind].id)
-    t.equal(isWebhookCarrier(carrier), kind === 'twilio')
+    t.equal(isWebhookCarrier(carrier), kind !== 'sip-message')
   }
   t.end()
 })
 
 t.test('an account that can’t work says where and what', (t) => {
   const table: readonly (readonly [CarrierAccount, string, RegExp])[] = [
-    [twilioAccount({ kind: 'pigeon' }), 'kind', /one of: twilio, sip-message/],
+    [twilioAccount({ kind: 'pigeon' }), 'kind', /one of: twilio, .*sip-message/],
     [twilioAccount({ kind: 'constructor' }), 'kind', /one of/],
     [twilioAccount({ settings: {} }), 'settings.accountSid', /missing: it must be the Account SID/],
     [twilioAccount({ settings: { accountSid: 'AC1' } }), 'settings.accountSid', /must be the Account SID/],

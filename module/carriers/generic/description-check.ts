@@ -85,7 +85,7 @@ function checkWebhook(webhook: WebhookDescription, check: DescriptionCheck): voi
   if (authentication.kind === 'query' && authentication.parameter === undefined)
     check.fail(`${path}.authentication.parameter`, 'is missing: it must be the name of a query parameter.')
   checkSource(each, `${path}.each`, check)
-  webhook.events.forEach((event, index) => checkEvent(event, `${path}.events.${index}`, check))
+  for (const [index, event] of webhook.events.entries()) checkEvent(event, `${path}.events.${index}`, check)
 }
 
 export const mayBeSigned = (name: string): boolean =>

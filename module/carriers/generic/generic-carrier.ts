@@ -47,6 +47,8 @@ const defaultLimits = { perSecond: 1, longestText: 160 } as const
 const defaultSameWithinSeconds = 120
 /** A batch of texts; Meta's 3 MB are the most that anybody is known to send. */
 const longestBodyBytes = 4 * 1024 * 1024
+/** Node reads no request whose head is longer. */
+const longestUrl = 16 * 1024
 const messageNames: ReadonlySet<string> = new Set(['from', 'to', 'text', 'messageId', 'callback', 'media'])
 const plainNames: ReadonlySet<string> = new Set(['from', 'to', 'messageId'])
 
@@ -125,6 +127,7 @@ export function createGenericCarrier(account: CarrierAccount, deps: GenericDeps)
     receive(request) {
       if (!webhook.methods.includes(request.method))
         return { kind: 'refused', reason: `the call is a ${request.method}` }
+      if (request.url.length > longestUrl) return { kind: 'refused', reason: 'the address is too long' }
       if (request.body.byteLength > longestBodyBytes)
         return { kind: 'refused', reason: 'the body is too large' }
       const reason = refuses(request)
@@ -198,14 +201,15 @@ function limitsOf({ limits, sending, channels }: CarrierDescription): SendLimits
 function failureReader({ failures = {} }: CarrierDescription) {
   return (code: string | null, status: number | null): SendFailure => {
     const known = code !== null && Object.hasOwn(failures, code) ? failures[code] : undefined
-    const carrierCode = code?.slice(0, 100) ?? (status === null ? null : String(status))
+    const carrierCode = code?.slice(0, 100) ?? null
     if (known !== undefined) return { ...known, carrierCode }
     if (status === 401 || status === 403) {
       const sentence =
         'The carrier does not accept the account. Ask the administrator to check its credentials.'
       return { code: 'credentials', carrierCode, sentence }
     }
-    const which = carrierCode === null ? '' : ` (${carrierCode.replace(/[^\x20-\x7e]/g, '')})`
+    const word = carrierCode ?? (status === null ? '' : `HTTP ${status}`)
+    const which = word === '' ? '' : ` (${word.replace(/[^\x20-\x7e]/g, '')})`
     return {
       code: 'carrier-error',
       carrierCode,

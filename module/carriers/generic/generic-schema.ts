@@ -160,6 +160,8 @@ const WebhookSchema = Type.Object(
       maxItems: 2,
     }),
     body: Type.Enum(['json', 'form', 'query'], { description: 'json, form or query' }),
+    /** For a carrier that says another content type than that of what it sends. */
+    anyContentType: Type.Optional(Type.Boolean({ description: 'true or false' })),
     authentication: WebhookAuthenticationSchema,
     /** The list of messages in one call. */
     each: Type.Optional(Path),

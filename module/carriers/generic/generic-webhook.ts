@@ -27,6 +27,7 @@ const mostEvents = 2000
 const mostMedia = 20
 const longestUrl = 2048
 const messageIdShape = /^[0-9a-f-]{36}$/
+const contentType = /^[a-z0-9.+-]{1,40}\/[a-z0-9.+-]{1,80}/i
 const idShape = /^[\x21-\x7e]{1,200}$/
 const ok: WebhookAnswer = { status: 200, contentType: 'text/plain', body: 'ok' }
 
@@ -54,9 +55,13 @@ export function createWebhookReader(
   const readers = webhook.events.map(eventReader)
 
   return (request) => {
-    const body = readBody(request, webhook.body)
+    const body = isTyped(request, webhook) ? readBody(request, webhook.body) : undefined
     if (body === undefined)
-      return { kind: 'unreadable', reason: `the body is no ${webhook.body}`, answer: unreadableAnswer }
+      return {
+        kind: 'unreadable',
+        reason: `the body is no ${webhook.body} in UTF-8, or its content type says otherwise`,
+        answer: unreadableAnswer,
+      }
     const call = { query: readForm(queryOf(request.url)), header: request.headers }
     const items = itemsOf(body, webhook.each, call)
     const inbound: InboundMessage[] = []
@@ -107,15 +112,31 @@ function eventReader(event: EventDescription): EventReader {
 /** Undefined for what is not of its kind. */
 function readBody({ body, url }: WebhookRequest, kind: WebhookDescription['body']): unknown {
   if (kind === 'query') return readForm(queryOf(url))
-  const text = Buffer.from(body).toString()
-  if (kind === 'form') return readForm(text)
   try {
+    const text = utf8.decode(body)
+    if (kind === 'form') return readForm(text)
     const value: unknown = JSON.parse(text)
     return typeof value === 'object' && value !== null ? value : undefined
-  } catch {
-    // Not JSON: there is nothing to read.
-    return undefined
+  } catch (error) {
+    // Neither UTF-8 nor JSON: there is nothing to read.
+    if (error instanceof SyntaxError || error instanceof TypeError) return undefined
+    throw error
   }
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
+const contentTypes: Readonly<Record<WebhookDescription['body'], RegExp>> = {
+  json: /^application\/([a-z0-9.-]{1,60}\+)?json\s*(;\s*charset="?utf-8"?\s*)?$/i,
+  form: /^application\/x-www-form-urlencoded\s*(;\s*charset="?utf-8"?\s*)?$/i,
+  // A GET has no body that could have a type.
+  query: /^/,
+}
+
+function isTyped({ headers }: WebhookRequest, { body, anyContentType }: WebhookDescription): boolean {
+  const type = headers['content-type']
+  if (body === 'query' || anyContentType === true) return true
+  return typeof type === 'string' && contentTypes[body].test(type)
 }
 
 /** Each name with its value, or with a list where it came more than once. */
@@ -123,7 +144,9 @@ function readForm(text: string): Record<string, string | string[]> {
   const form: Record<string, string | string[]> = Object.create(null)
   for (const [name, value] of new URLSearchParams(text)) {
     const known = form[name]
-    form[name] = known === undefined ? value : Array.isArray(known) ? [...known, value] : [known, value]
+    if (known === undefined) form[name] = value
+    else if (Array.isArray(known)) known.push(value)
+    else form[name] = [known, value]
   }
   return form
 }
@@ -208,7 +231,7 @@ function readMedia({ media }: EventDescription, scope: Scope): readonly MediaRef
     const fileName = displayName(names[index] ?? '')
     refs.push({
       url,
-      contentType: types[index]?.slice(0, 100) || null,
+      contentType: contentType.exec(types[index] ?? '')?.[0] ?? null,
       ...(fileName === '' ? {} : { fileName }),
     })
   })

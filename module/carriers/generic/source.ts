@@ -20,7 +20,9 @@ export function readSource(text: string): Source {
 }
 
 function single(scope: Scope, path: string): string | null {
+  // A name that came twice in a form is a list.
   const texts = lookUp(scope, path)
+    .flatMap((value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [value]))
     .map(plainText)
     .filter((text) => text !== null)
   const [first] = texts
