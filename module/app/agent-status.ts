@@ -53,7 +53,7 @@ export function createAgentStatus({ store, pbx, away, clock }: AgentStatusDeps) 
       const about = subject(viewer, number)
       if (!about.ok) return about
       const at = clock()
-      if (wanted.state === 'away' && wanted.until !== null && wanted.until <= at)
+      if (wanted.state === 'away' && wanted.until !== null && !(wanted.until > at))
         return fail({ code: 'time-is-past' })
       const { value: extension } = about
       // Who only changes his reason has been away all the while.

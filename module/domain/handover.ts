@@ -53,6 +53,8 @@ export function decideReassign(
   if (to === 'strategy') {
     const input = designationInput(state, context, conversation.designated)
     const change = { cause: 'reassign', actor, to: winnerOf(input), input, note } as const
+    // Its silence is no reason to take a customer from his agent.
+    if (change.to === null && !input.pbxAnswers) return fail({ code: 'pbx-away' })
     if (change.to === null && conversation.designated === null) return succeed(null)
     return succeed(withAlert(change, context))
   }

@@ -33,7 +33,6 @@ export interface ConversationList {
   byId(id: ConversationId): ConversationSummary | null
   /** With a reader, the first page begins with all that he pinned, beside its limit; later pages have none of them. */
   page(query: ConversationQuery): Page<ConversationSummary>
-  waiting(group: GroupKey, limit: number): readonly ConversationId[]
   designatedTo(group: GroupKey, extension: Extension): readonly ConversationId[]
   held(): readonly HeldConversation[]
   releaseHeld(ids: readonly ConversationId[]): void
@@ -74,17 +73,6 @@ export function createConversationList(
   const ofAnyone = db.prepare<[number, ConversationStatus, Seq, number, number], Place>(places(''))
   const ofAgent = db.prepare<[number, ConversationStatus, Seq, number, Extension | null, number], Place>(
     places('AND designated IS +?'),
-  )
-  // Those who wait come first, the longest waiting before the others; then those that only lack somebody.
-  const waiting = db.prepare<[number, number], { id: string }>(
-    `SELECT id FROM conversations
-      WHERE group_pk = +? AND status = 'open' AND designated IS NULL AND waiting_seq IS NOT NULL AND held = 0
-      ORDER BY waiting_seq LIMIT +?`,
-  )
-  const unassigned = db.prepare<[number, number], { id: string }>(
-    `SELECT id FROM conversations
-      WHERE group_pk = +? AND status = 'open' AND designated IS NULL AND waiting_seq IS NULL AND held = 0
-      LIMIT +?`,
   )
   const designatedTo = db.prepare<[number, Extension], { id: string }>(
     `SELECT id FROM conversations WHERE group_pk = +? AND designated = +? AND status = 'open' ORDER BY activity_seq`,
@@ -153,12 +141,6 @@ export function createConversationList(
       return row === undefined ? null : conversationSummary(row)
     },
     page: firstAndOthers,
-    waiting: (group, limit) =>
-      groupPks([group]).flatMap((pk) => {
-        const longest = waiting.all(pk, limit)
-        const others = unassigned.all(pk, limit - longest.length)
-        return [...longest, ...others].map(({ id }) => asConversationId(id))
-      }),
     held: () =>
       held.all().map(({ id, rule_id }) => ({ id: asConversationId(id), ruleId: asRuleId(rule_id) })),
     releaseHeld(ids) {

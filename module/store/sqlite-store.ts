@@ -267,7 +267,6 @@ export function storeOn(db: Connection, options: StoreOptions): Store {
     decision: decisions.byId,
     decisions: decisions.ofConversation,
     knownGroups: groups.known,
-    waiting: list.waiting,
     designatedTo: list.designatedTo,
     unrouted: unrouted.page,
     oldestUnrouted: unrouted.oldest,

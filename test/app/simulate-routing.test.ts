@@ -13,6 +13,7 @@ import { type RuleDraft, ruleDefaults } from '../../module/domain/rules.ts'
 import type { ScheduleKey } from '../../module/domain/schedule.ts'
 import { keptLog } from '../carriers/kept-log.ts'
 import { createSampleSidecar, inbound, queue, ringGroup } from '../http/sample-sidecar.ts'
+import { waitingIn } from '../store/store-samples.ts'
 
 const number = (value: string): Address => ({ kind: 'number', value })
 const dids = [number('+16313808000'), number('+16313808050'), { kind: 'short-code', value: '70007' }] as const
@@ -195,7 +196,7 @@ t.test('what is held is designated when the hours begin', async (t) => {
   if (typeof id !== 'string') return
   const conversation = () => store.conversation(id)
   t.match(conversation(), { designated: null, status: 'open', held: true, ruleId: 'r1', group: queue })
-  t.same(store.waiting(groupKey(queue), 10), [], 'the waiting line does not hand it out at night')
+  t.same(waitingIn(store, groupKey(queue), 10), [], 'the waiting line does not hand it out at night')
   t.same(store.held(), [{ id, ruleId: 'r1' }])
   await release.check()
   t.equal(released, 0, 'still closed')
@@ -209,7 +210,7 @@ t.test('what is held is designated when the hours begin', async (t) => {
   await release.check()
   t.equal(released, 1)
   t.same(store.held(), [])
-  t.same(store.waiting(groupKey(queue), 10), [id], 'now it waits as all others do')
+  t.same(waitingIn(store, groupKey(queue), 10), [id], 'now it waits as all others do')
 
   setOffice(false)
   const other = await receiveInbound(inbound({ sender: number('+12125550177') }))

@@ -383,6 +383,16 @@ t.test('a supervisor’s word explains itself', async (t) => {
   const result = decideReassign(his, actor, 'strategy', context(), 'he is ill')
   t.match(result, { ok: true, value: { cause: 'reassign', to: alice } }, 'never to whoever has it')
   if (!result.ok || result.value === null) throw new Error('nothing was decided')
+  t.match(
+    decideReassign(his, actor, 'strategy', context({ pbx: snapshot('stale') }), null),
+    { ok: false, failure: { code: 'pbx-away' } },
+    'nobody loses his customer to the PBX’s silence',
+  )
+  t.match(
+    decideReassign(his, actor, alice, context({ pbx: snapshot('stale') }), null),
+    { ok: true, value: { to: alice } },
+    'a name needs no PBX',
+  )
   const { to, ...change } = result.value
   t.match(
     explainDecision({

@@ -82,6 +82,12 @@ t.test('away for messages', async (t) => {
       ['by who is no agent', put('/me/status', admin, { state: 'away' }), 403, 'not-an-agent'],
       ['until yesterday', put('/me/status', alice, { state: 'away', until: past }), 422, 'time-is-past'],
       [
+        'until a second that no clock has',
+        put('/me/status', alice, { state: 'away', until: '2099-12-31T23:59:60Z' }),
+        422,
+        'time-is-past',
+      ],
+      [
         'until some day',
         put('/me/status', alice, { state: 'away', until: 'Monday' }),
         400,

@@ -111,6 +111,21 @@ t.test('what happens at the PBX decides who answers texts', { timeout: 110_000 }
     await pbx.cli('queue remove member Local/105@from-queue/n from 8000')
     await until('she is logged out', () => memberOf('105')?.loggedIn === false)
     t.equal(designatedOf(id), '105', 'logging out takes nothing away')
+
+    const waiting = await texted()
+    t.equal(designatedOf(waiting), null)
+    const { token } = desk.link('agent', '105')
+    const inQueue = (act: string) =>
+      fetch(`${desk.sidecar().url}/api/v1/me/queues/8000/${act}`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${token}` },
+      })
+    const asked = Date.now()
+    t.equal((await inQueue('login')).status, 200)
+    await changed('what waits is hers by her panel’s word', asked, () => designatedOf(waiting) === '105')
+    t.match(memberOf('105'), { loggedIn: true, penalty: 3 })
+    t.equal((await inQueue('logout')).status, 200)
+    await until('she is logged out', () => memberOf('105')?.loggedIn === false)
   })
 
   await t.test('a call makes him busy, and hanging up idle again', async (t) => {

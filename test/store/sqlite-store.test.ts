@@ -273,7 +273,7 @@ t.test('no statement reads a table from end to end', async (t) => {
   store.messages(id, null, 10)
   store.message(some(store.messages(id, null, 10).items[0]).id)
   store.decision(some(store.decisions(id, 10)[0]).id)
-  store.waiting(group, 10)
+  store.waitingFrom(group, 0, 10)
   store.designatedTo(group, ann.extension)
   store.eventsAfter(0, [group], 10)
   await store.pruneEvents(startAt)

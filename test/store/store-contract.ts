@@ -34,6 +34,7 @@ import {
   staff,
   startAt,
   twilio,
+  waitingIn,
 } from './store-samples.ts'
 
 type Test = Pick<typeof t, 'test' | 'teardown' | 'equal' | 'same' | 'ok' | 'match' | 'rejects' | 'not'>
@@ -760,16 +761,16 @@ export async function storeContract(t: Test, makeDatabase: (t: Test) => TestData
       const second = await conversationWith(store, from(2), nobody)
       await conversationWith(store, from(3), byQueue)
       await conversationWith(store, from(1), nobody)
-      t.same(store.waiting(groupKey(queue), 10), [first, second], 'by the order of commits, not by clocks')
-      t.same(store.waiting(groupKey(queue), 1), [first])
+      t.same(waitingIn(store, groupKey(queue), 10), [first, second], 'by the order of commits, not by clocks')
+      t.same(waitingIn(store, groupKey(queue), 1), [first])
       await store.commitDesignation(about(first), () => succeed(byHand('take', bob, bob)))
-      t.same(store.waiting(groupKey(queue), 10), [second])
+      t.same(waitingIn(store, groupKey(queue), 10), [second])
       t.same(
         store.messages(first, null, 10).items.map(({ mention }) => mention?.name),
         ['Bob', 'Bob'],
         'and what was unanswered mentions him',
       )
-      t.same(store.waiting(groupKey(otherQueue), 10), [])
+      t.same(waitingIn(store, groupKey(otherQueue), 10), [])
     })
 
     await t.test('nothing of what does not exist', async (t) => {

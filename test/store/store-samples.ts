@@ -18,7 +18,9 @@ import {
   asGroupNumber,
   asPbxId,
   asRuleId,
+  type ConversationId,
   type Extension,
+  type GroupKey,
   type GroupRef,
 } from '../../module/domain/ids.ts'
 import type { InboundMessage } from '../../module/domain/message.ts'
@@ -144,3 +146,7 @@ export function scratchFolder(t: { teardown(done: () => void): unknown }, place 
   t.teardown(() => rmSync(folder, { recursive: true, force: true }))
   return folder
 }
+
+/** Those of a group that wait for an agent, the longest waiting first. */
+export const waitingIn = (store: Store, group: GroupKey, limit: number): ConversationId[] =>
+  store.waitingFrom(group, 0, limit).map(({ id }) => id)

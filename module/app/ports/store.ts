@@ -228,8 +228,6 @@ export interface Store {
   decisions(id: ConversationId, limit: number): readonly DecisionRecord[]
   /** Every group that ever had a conversation, also those that the PBX no longer has. */
   knownGroups(): readonly GroupKey[]
-  /** Open conversations of a group with nobody designated, the longest waiting first. */
-  waiting(group: GroupKey, limit: number): readonly ConversationId[]
   /** Open conversations designated to an extension in a group. */
   designatedTo(group: GroupKey, extension: Extension): readonly ConversationId[]
   unrouted(before: Seq | null, limit: number): Page<UnroutedMessage>
