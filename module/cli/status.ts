@@ -45,10 +45,14 @@ export async function readStatus(config: Config): Promise<Status> {
     url,
     ...(await askSidecar(url, config.keyFile)),
     database: existsSync(file)
-      ? { file, bytes: statSync(file).size, counts: countDatabase(file, Date.now() - dayMs) }
+      ? { file, bytes: sizeOf(file), counts: countDatabase(file, Date.now() - dayMs) }
       : null,
   }
 }
+
+/** With the log, which holds what was written last. */
+const sizeOf = (file: string): number =>
+  [file, `${file}-wal`].reduce((sum, path) => sum + (statSync(path, { throwIfNoEntry: false })?.size ?? 0), 0)
 
 /** As an administrator of a minute. */
 async function askSidecar(url: string, keyFile: string): Promise<Pick<Status, 'pbx' | 'reason'>> {

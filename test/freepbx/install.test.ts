@@ -105,6 +105,7 @@ t.test('installs, and takes everything with it when it goes', async (t) => {
     { path: /bin\/node$/, perms: 0o755 },
   ])
 
+  await pbx.drive('applyConfig')
   await pbx.drive('call', ['uninstall'], { PARLEY_DATA: 'delete' })
   t.equal(pbx.listing(), before, 'nothing is left behind: no file, no row')
   t.equal(await fetch(health).catch(() => null), null)

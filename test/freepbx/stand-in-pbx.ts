@@ -61,7 +61,7 @@ export async function startStandIn(
   const modules = join(folder, 'html/admin/modules')
   for (const path of [
     modules,
-    ...['varlib', 'spool', 'apache2/conf-available', 'apache2/conf-enabled'].map((name) =>
+    ...['varlib', 'spool', 'etc', 'apache2/conf-available', 'apache2/conf-enabled'].map((name) =>
       join(folder, name),
     ),
   ])
@@ -74,6 +74,8 @@ export async function startStandIn(
   const settings = {
     ASTVARLIBDIR: join(folder, 'varlib'),
     ASTSPOOLDIR: join(folder, 'spool'),
+    ASTETCDIR: join(folder, 'etc'),
+    ASTLOGDIR: join(folder, 'varlib'),
     AMPASTERISKWEBUSER: username,
     AMPASTERISKWEBGROUP: username,
     ASTMANAGERPORT: asterisk.ami,
@@ -140,7 +142,7 @@ function end(pid: number): void {
 /** The module's folder comes and goes with the framework; the log and our own notes are not the module's. */
 function files(folder: string): string[] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((path) => !/^html\/|^freepbx\.sqlite|^commands\.log$|parley_out\.log$/.test(path))
+    .filter((path) => !/^html\/|^freepbx\.sqlite|^commands\.log$/.test(path))
     .sort()
     .map((path) => {
       const stat = statSync(join(folder, path))

@@ -24,7 +24,7 @@ function judgeVariable({ folder, realFolder }: SpoolFacts, pbx: Fact<PbxFacts>):
   if (!variable.known) return unknown('spool-variable', variable.reason)
   const line = `PARLEY_SPOOL=${folder}`
   const how =
-    'Put the line under [globals] in the dialplan (FreePBX: globals_custom.conf), then run: asterisk -rx "dialplan reload"'
+    'In FreePBX press Apply Config. Elsewhere put the line under [globals] in the dialplan, then run: asterisk -rx "dialplan reload"'
   if (variable.value === '') {
     return fail(
       'spool-variable',

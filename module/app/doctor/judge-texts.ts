@@ -26,7 +26,7 @@ function judgeHook(missing: readonly string[]): Finding {
   if (missing.length === 0) return ok('dialplan-hook', 'The dialplan has all of Parley’s contexts.')
   return fail(
     'dialplan-hook',
-    `The dialplan has no ${listed(missing)}, so texts from SIP trunks are lost. Include Parley’s file in extensions.conf (FreePBX: extensions_custom.conf), then run: asterisk -rx "dialplan reload"`,
+    `The dialplan has no ${listed(missing)}, so texts from SIP trunks are lost. In FreePBX press Apply Config. Elsewhere include Parley’s file in extensions.conf, then run: asterisk -rx "dialplan reload"`,
     '#include extensions_parley.conf',
   )
 }
@@ -37,7 +37,7 @@ function judgeEndpoints({ count, exposed, inbound, unasked }: EndpointFacts): Fi
       exposed.length === 1 ? ['The endpoint', 'has'] : [`${exposed.length} endpoints`, 'have']
     return fail(
       'endpoint-contexts',
-      `${these} ${listed(exposed)} ${have} no context for texts: a MESSAGE there runs through the dialplan for calls, and one that waits there blocks the texts of the whole PBX. Put the line into their sections of pjsip.conf (parley-inbound instead for a trunk that carries texts), then run: asterisk -rx "module reload res_pjsip.so"`,
+      `${these} ${listed(exposed)} ${have} no context for texts: a MESSAGE there runs through the dialplan for calls, and one that waits there blocks the texts of the whole PBX. In FreePBX press Apply Config. Elsewhere put the line into their sections of pjsip.conf (parley-inbound instead for a trunk that carries texts), then run: asterisk -rx "module reload res_pjsip.so"`,
       exposed.map((name) => `[${name}](+)\nmessage_context = parley-phone`).join('\n'),
     )
   }

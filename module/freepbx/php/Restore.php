@@ -25,9 +25,26 @@ class Restore extends Base\RestoreBase
             return;
         }
         $parts->sidecar->stop();
-        $parts->snapshot->take('before-restore-' . gmdate('Ymd-His'));
-        $parts->files->write($parts->paths->keyFile(), (string) file_get_contents($found['parley-key']));
-        $parts->snapshot->putBack($found['parley-database']);
-        $parts->sidecar->start();
+        try {
+            $parts->snapshot->putBack($found['parley-database']);
+            $this->putKeyBack($parts, (string) file_get_contents($found['parley-key']));
+        } finally {
+            $parts->sidecar->start();
+        }
+    }
+
+    /** The key of the database that was there is kept as that is: one can't be read without the other. */
+    private function putKeyBack(Parts $parts, string $key): void
+    {
+        $file = $parts->paths->keyFile();
+        $present = $parts->files->read($file);
+        if ($present === $key) {
+            return;
+        }
+        if ($present !== null) {
+            $parts->files->folder($parts->paths->backups());
+            $parts->files->write($parts->paths->backups() . '/before-restore-' . gmdate('Ymd-His') . '.key', $present);
+        }
+        $parts->files->write($file, $key);
     }
 }

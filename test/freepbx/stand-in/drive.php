@@ -53,10 +53,12 @@ $portal = static function (int $user) use ($pbx, $moduleFolder): object {
 
 $calls = [
     'call' => static fn (string $method, ...$rest) => $module->$method(...$rest),
-    'applyConfig' => static function () use ($module, $pbx): array {
+    'applyConfig' => static function () use ($module, $pbx, $folder): array {
         $ext = new extensions();
         $module->doDialplanHook($ext, 'asterisk', 500);
         $module->writeConfig($module->genConfig());
+        // FreePBX's Manager module makes a file of each user's name, and never takes it away.
+        file_put_contents("$folder/etc/parley", "[secret]\n");
         return [
             'dialplan' => $ext->generateConf(),
             'endpoints' => $pbx->Core->getDriver('pjsip')->added,

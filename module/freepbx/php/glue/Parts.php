@@ -34,7 +34,7 @@ final class Parts
         $this->dialplan = new Dialplan($this->paths);
         $this->contexts = new MessageContexts($freepbx);
         $this->sidecar = new Sidecar($freepbx, $this->paths, $this->files);
-        $this->snapshot = new Snapshot($this->paths, $this->files);
+        $this->snapshot = new Snapshot($this->paths, $this->files, $this->sidecar);
         $this->proxy = $proxy ?? new Proxy($this->paths, $this->files, $this->settings);
         $this->widgets = new Widgets($freepbx);
         $this->health = new Health($freepbx, $this->accounts, $this->sidecar, $this->settings, $this->proxy);

@@ -55,6 +55,19 @@ final class Paths
         return $this->data() . '/parley.sh';
     }
 
+    /** What pm2 keeps of the sidecar's output. @return list<string> */
+    public function logs(): array
+    {
+        $folder = $this->config->get('ASTLOGDIR');
+        return [$folder . '/parley_out.log', $folder . '/parley_err.log'];
+    }
+
+    /** FreePBX's Manager module writes a file of each AMI user's name beside manager.conf, and leaves it there. */
+    public function managerLeftover(): string
+    {
+        return $this->config->get('ASTETCDIR') . '/' . Accounts::NAME;
+    }
+
     public function sidecar(): string
     {
         return $this->module . '/sidecar';
@@ -73,5 +86,19 @@ final class Paths
             throw new \RuntimeException(_('The package holds no Node for this machine. Install the package for its processor: x64 or arm64.'));
         }
         return $found[0];
+    }
+
+    /** For "fwconsole chown", after the framework's own rules, which make all readable and take every execute bit. */
+    public function modes(): array
+    {
+        $modes = [
+            ['type' => 'rdir', 'path' => $this->data(), 'perms' => 0700],
+            ['type' => 'file', 'path' => $this->launcher(), 'perms' => 0700],
+            ['type' => 'rdir', 'path' => $this->spool(), 'perms' => 0700],
+        ];
+        foreach (glob($this->sidecar() . '/node_modules/node-linux-*/bin/node') ?: [] as $node) {
+            $modes[] = ['type' => 'file', 'path' => $node, 'perms' => 0755];
+        }
+        return $modes;
     }
 }

@@ -37,6 +37,17 @@ final class PortalUsers
         return array_values(array_unique($known));
     }
 
+    /** @return array{extension: string, roles: list<string>}|null what a user may act as; null for who may not */
+    public function standingOf(array $user, ?string $asked): ?array
+    {
+        $own = $this->extensionsOf($user);
+        if ($own === [] || !$this->isAllowed($user['id'])) {
+            return null;
+        }
+        $extension = $asked !== null && in_array($asked, $own, true) ? $asked : $own[0];
+        return ['extension' => $extension, 'roles' => $this->rolesOf($user['id'])];
+    }
+
     /** @return list<array{id: string, name: string, extensions: list<string>}> */
     public function all(): array
     {

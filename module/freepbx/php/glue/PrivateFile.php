@@ -47,6 +47,13 @@ final class PrivateFile
         $this->own($path);
     }
 
+    public function makeFolders(Paths $paths): void
+    {
+        foreach ([$paths->data(), $paths->spool(), $paths->spool() . '/new'] as $folder) {
+            $this->folder($folder);
+        }
+    }
+
     public function remove(string $path): void
     {
         if (is_link($path) || is_file($path)) {

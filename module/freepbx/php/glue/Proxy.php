@@ -87,7 +87,7 @@ final class Proxy
 
     private function withdraw(): void
     {
-        $this->run('a2disconf -q parley');
+        $this->run('a2disconf -q --purge parley');
         $this->files->remove($this->enabledFile());
         $this->files->remove($this->availableFile());
     }

@@ -39,6 +39,13 @@ final class SessionToken
         ];
     }
 
+    /** What names one panel of a browser; anything odd is as good as nothing. */
+    public static function panelOf(array $request): string
+    {
+        $panel = $request['panel'] ?? '';
+        return is_string($panel) && preg_match('/^[\w-]{1,64}$/', $panel) === 1 ? $panel : '';
+    }
+
     private static function base64url(string $bytes): string
     {
         return rtrim(strtr(base64_encode($bytes), '+/', '-_'), '=');

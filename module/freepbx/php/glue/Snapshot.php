@@ -2,13 +2,16 @@
 
 namespace FreePBX\modules\Parley;
 
-/** Whole copies of the database, taken while it is in use. */
+/** Whole copies of the database, taken while it is in use, and put back: the sidecar's own command line does both. */
 final class Snapshot
 {
     private const KEPT = 3;
 
-    public function __construct(private readonly Paths $paths, private readonly PrivateFile $files)
-    {
+    public function __construct(
+        private readonly Paths $paths,
+        private readonly PrivateFile $files,
+        private readonly Sidecar $sidecar
+    ) {
     }
 
     /** @return string|null The copy; null where there is no database yet. */
@@ -20,13 +23,7 @@ final class Snapshot
         $this->files->folder($this->paths->backups());
         $target = $this->paths->backups() . '/' . $name . '.sqlite';
         $this->files->remove($target);
-        $words = [$this->paths->node(), '--disable-warning=ExperimentalWarning', $this->paths->module . '/glue/snapshot.mjs', $this->paths->database(), $target];
-        exec(implode(' ', array_map('escapeshellarg', $words)) . ' 2>&1', $lines, $code);
-        if ($code !== 0) {
-            throw new \RuntimeException(sprintf(_('The database could not be copied: %s'), trim(implode(' ', $lines))));
-        }
-        chmod($target, 0600);
-        $this->files->own($target);
+        $this->run('backup', $target);
         return $target;
     }
 
@@ -42,16 +39,24 @@ final class Snapshot
         return $copy;
     }
 
-    /** Puts a copy in the database's place; the sidecar must be stopped. */
+    /** Puts a copy in the database's place, and keeps what was there; the sidecar must be stopped. */
     public function putBack(string $copy): void
     {
-        foreach (['', '-wal', '-shm'] as $suffix) {
-            $this->files->remove($this->paths->database() . $suffix);
+        // Its user may not be able to read where FreePBX unpacked the backup.
+        $near = $this->paths->data() . '/restore.sqlite';
+        $this->files->write($near, (string) file_get_contents($copy));
+        try {
+            $this->run('restore', $near);
+        } finally {
+            $this->files->remove($near);
         }
-        if (!copy($copy, $this->paths->database())) {
-            throw new \RuntimeException(sprintf(_('%s could not be put in place.'), $copy));
+    }
+
+    private function run(string $command, string $file): void
+    {
+        [$code, $text] = $this->sidecar->command([$command, $file]);
+        if ($code !== 0) {
+            throw new \RuntimeException($text);
         }
-        chmod($this->paths->database(), 0600);
-        $this->files->own($this->paths->database());
     }
 }

@@ -2,6 +2,10 @@
 
 namespace FreePBX\modules\Parley;
 
-foreach (['Paths', 'PrivateFile', 'Settings', 'Accounts', 'SidecarConfig', 'SessionToken', 'PortalUsers', 'NamesFile', 'Dialplan', 'MessageContexts', 'Sidecar', 'Snapshot', 'Proxy', 'Widgets', 'Health', 'Parts'] as $class) {
-    require_once __DIR__ . '/' . $class . '.php';
-}
+// FreePBX loads a module's main class and leaves the rest to the module.
+spl_autoload_register(static function (string $class): void {
+    $file = __DIR__ . '/' . substr($class, strlen(__NAMESPACE__) + 1) . '.php';
+    if (str_starts_with($class, __NAMESPACE__ . '\\') && is_file($file)) {
+        require_once $file;
+    }
+});

@@ -2,6 +2,7 @@
 
 namespace UCP\Modules;
 
+use FreePBX\modules\Parley\SessionToken;
 use UCP\Modules as Modules;
 
 /** The agent's panel in the User Control Panel: a widget and a side widget. Its page of its own is /parley/ucp. */
@@ -56,7 +57,7 @@ class Parley extends Modules
     public function ajaxHandler()
     {
         try {
-            $token = $this->parley->portalToken($this->user, $this->extension(), session_id(), $this->parley->panelOf($_REQUEST));
+            $token = $this->token($_REQUEST);
         } catch (\Throwable $failure) {
             return ['status' => false, 'message' => $failure->getMessage()];
         }
@@ -90,9 +91,14 @@ class Parley extends Modules
         return is_array($this->user) && $this->parley->parts()->users->isAllowed($this->user['id']);
     }
 
-    private function extension(): ?string
+    /** @return array{token: string, expiresAt: int}|null null for who has no extension to write from */
+    private function token(array $request): ?array
     {
-        $asked = $_REQUEST['extension'] ?? null;
-        return is_string($asked) && $asked !== '' ? $asked : null;
+        $asked = $request['extension'] ?? null;
+        $parts = $this->parley->parts();
+        $standing = $parts->users->standingOf($this->user, is_string($asked) && $asked !== '' ? $asked : null);
+        return $standing === null
+            ? null
+            : $parts->token->mint($standing['extension'], $standing['roles'], 'portal ' . session_id(), SessionToken::panelOf($request));
     }
 }
