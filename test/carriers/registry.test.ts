@@ -10,6 +10,7 @@ import type { OutboundMessage } from '../../module/domain/message.ts'
 import { batchDescription, genericAccount, webhookSecret } from './generic/generic-account.ts'
 import { keptLog } from './kept-log.ts'
 import { accountSid, twilioAccount } from './twilio/twilio-account.ts'
+import { whatsAppAccount } from './whatsapp-cloud/whatsapp-account.ts'
 
 const readAddress = createAddressReader({ homeCountry: 'US' })
 const sent: SipText[] = []
@@ -49,6 +50,7 @@ t.test('every kind can be built', (t) => {
   const accounts = {
     twilio: twilioAccount(),
     generic: genericAccount(batchDescription, { webhookSecret }),
+    'whatsapp-cloud': whatsAppAccount(),
     'sip-message': trunkAccount(),
   }
   for (const kind of carrierKinds) {
@@ -88,6 +90,30 @@ t.test('an account that can’t work says where and what', (t) => {
       twilioAccount({ secrets: { authToken: 'a', previousAuthToken: '' } }),
       'secrets.previousAuthToken',
       /auth token/,
+    ],
+    [whatsAppAccount({ settings: { wabaId: '102290129340398' } }), 'settings.phoneNumbers', /is missing/],
+    [
+      whatsAppAccount({ settings: { wabaId: '102290129340398', phoneNumbers: [{ id: '1', number: 'x' }] } }),
+      'settings.phoneNumbers.0.id',
+      /phone number id/,
+    ],
+    [
+      whatsAppAccount({
+        settings: {
+          wabaId: '102290129340398',
+          phoneNumbers: [
+            { id: '106540352242922', number: '+15550783881' },
+            { id: '106540352242923', number: '+15550783881' },
+          ],
+        },
+      }),
+      'settings.phoneNumbers.1',
+      /twice/,
+    ],
+    [
+      whatsAppAccount({ secrets: { accessToken: 'hunter2 hunter2', appSecret: 'x', verifyToken: 'y' } }),
+      'secrets.accessToken',
+      /access token/,
     ],
     [trunkAccount({ trunk: 'a b' }), 'settings.trunk', /PJSIP endpoint/],
     [trunkAccount({ trunk: 'trunk1\r\nAction: Originate' }), 'settings.trunk', /PJSIP endpoint/],
