@@ -43,7 +43,7 @@ export type FromAmiWorker =
 const mostUnderWay = 2
 
 /** What Asterisk says first, whoever connects. */
-const greeting = 'Asterisk Call Manager/'
+const greeting = 'Asterisk Call Manager'
 
 if (parentPort !== null) {
   guardMemory()
