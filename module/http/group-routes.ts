@@ -24,7 +24,7 @@ export interface GroupRoutesDeps {
   readonly clock: Clock
 }
 
-const Params = Type.Object({ kind: GroupKindSchema, number: Type.String({ maxLength: 20 }) })
+const Params = Type.Object({ kind: GroupKindSchema, number: Type.String({ maxLength: 80 }) })
 
 export const groupRoutes: FastifyPluginAsyncTypebox<GroupRoutesDeps> = async (
   app,

@@ -22,7 +22,7 @@ export interface GroupSettingsRoutesDeps {
   readonly pbx: Pbx
 }
 
-const Params = Type.Object({ kind: GroupKindSchema, number: Type.String({ pattern: '^[0-9*#]{1,20}$' }) })
+const Params = Type.Object({ kind: GroupKindSchema, number: Type.String({ minLength: 1, maxLength: 80 }) })
 const minuteMs = 60_000
 
 export const groupSettingsRoutes: FastifyPluginAsyncTypebox<GroupSettingsRoutesDeps> = async (

@@ -204,6 +204,23 @@ t.test('rules and conversations follow the PBX', { timeout: 150_000 }, async (t)
     t.equal(await goesTo(), '8000')
   })
 
+  await t.test('a queue with a name of a plain Asterisk', async (t) => {
+    const name = 'Ventas España'
+    await appendFile(
+      join(pbx.folder, 'etc/queues.conf'),
+      `\n[${name}]\nstrategy=linear\nmember=PJSIP/102\nmember=PJSIP/101\n`,
+    )
+    await pbx.cli('module reload app_queue')
+    const group: GroupRef = { pbxId, kind: 'queue', number: asGroupNumber(name) }
+    await until('it is read', () => directory().groups.has(groupKey(group)))
+    const { token } = desk.link('admin', null)
+    const answer = await fetch(
+      `${desk.sidecar().url}/api/v1/groups/queue/${encodeURIComponent(name)}/settings`,
+      { headers: { authorization: `Bearer ${token}` } },
+    )
+    t.equal(answer.status, 200, 'and has settings like any other')
+  })
+
   await t.test('a member, an extension and a group that are removed', async (t) => {
     await store.saveRule({
       ...ruleDefaults,

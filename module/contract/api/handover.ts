@@ -12,7 +12,7 @@ export const TransferBodySchema = Type.Object(
       }),
     ),
     toGroup: Type.Optional(
-      Type.Object({ kind: GroupKindSchema, number: Type.String({ minLength: 1, maxLength: 20 }) }, closed),
+      Type.Object({ kind: GroupKindSchema, number: Type.String({ minLength: 1, maxLength: 80 }) }, closed),
     ),
     version: Type.Optional(Type.Integer({ minimum: 0 })),
     note: Type.Optional(Type.String({ maxLength: 500 })),

@@ -130,7 +130,7 @@ export const StartBodySchema = Type.Object(
   {
     to: Type.String({ minLength: 1, maxLength: 40, description: 'The customer’s number' }),
     group: Type.Object(
-      { kind: GroupKindSchema, number: Type.String({ minLength: 1, maxLength: 20 }) },
+      { kind: GroupKindSchema, number: Type.String({ minLength: 1, maxLength: 80 }) },
       closed,
     ),
     from: Type.Optional(

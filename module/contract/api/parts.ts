@@ -50,6 +50,6 @@ export const CustomerSchema = Type.Object(
 export const FailureSchema = Type.Object({ code: Type.String(), sentence: Type.String() }, closed)
 
 export const DestinationSchema = Type.Object(
-  { kind: GroupKindSchema, number: Type.String({ minLength: 1, maxLength: 20 }) },
+  { kind: GroupKindSchema, number: Type.String({ minLength: 1, maxLength: 80 }) },
   closed,
 )

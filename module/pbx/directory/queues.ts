@@ -103,8 +103,8 @@ export function readAllowedAgents(answer: readonly AmiMessage[]): Map<string, Ma
 /** The interface of one `member =>` line of queues.conf, `Local/101@from-queue/n,0,"Alice Adams",hint:…`. */
 export const interfaceOfMemberLine = (line: string): string => line.split(',', 1)[0]?.trim() ?? ''
 
-/** `default` or `support` on a plain Asterisk; a slash would break the group's key. */
-const isQueueName = (name: string): boolean => /^[\w.+-]{1,80}$/.test(name)
+/** `default` or `Ventas España` on a plain Asterisk; a slash would break the group's key. */
+const isQueueName = (name: string): boolean => /^[^/\p{C}]{1,80}$/u.test(name)
 
 const strategyOf = (name: string | undefined): QueueStrategy =>
   queueStrategies.find((strategy) => strategy === name) ?? 'ringall'
