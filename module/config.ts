@@ -6,6 +6,8 @@ import { Value } from 'typebox/value'
 const Port = Type.Integer({ minimum: 1, maximum: 65535 })
 const closed = { additionalProperties: false }
 const Path = Type.String({ minLength: 1 })
+/** From a kilobyte to four gigabytes. */
+const FileSize = Type.Integer({ minimum: 1024, maximum: 4 * 1024 ** 3 })
 const Contexts = Type.Array(Type.String({ pattern: '^[\\w.+-]{1,80}$' }), { maxItems: 50 })
 
 /** The config file: paths, ports, PBX access and the key file. All else lives in the database. */
@@ -54,6 +56,15 @@ const ConfigFile = Type.Object(
         closed,
       ),
     ),
+    media: Type.Optional(
+      Type.Object(
+        {
+          longestInboundBytes: Type.Optional(FileSize),
+          longestUploadBytes: Type.Optional(FileSize),
+        },
+        closed,
+      ),
+    ),
     dataFolder: Type.Optional(Type.String({ minLength: 1 })),
     keyFile: Type.Optional(Type.String({ minLength: 1 })),
     homeCountry: Type.Optional(Type.String({ pattern: '^[A-Z]{2}$' })),
@@ -95,11 +106,16 @@ export interface Config {
     readonly didContexts: readonly string[]
   }
   readonly http: { readonly host: string; readonly port: number; readonly publicUrl: string | null }
+  /** Files beside messages: what is larger is not taken. */
+  readonly media: { readonly longestInboundBytes: number; readonly longestUploadBytes: number }
   readonly dataFolder: string
   readonly keyFile: string
   readonly homeCountry: string
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
 }
+
+/** What WhatsApp lets a document have, which is the most of any carrier. */
+const usualFileBytes = 100 * 1024 * 1024
 
 /** What an operator must mend before Parley can run, a setting above all: the message names it and says how. */
 export class ConfigError extends Error {}
@@ -122,6 +138,8 @@ const variables = {
   PARLEY_HTTP_HOST: 'http.host',
   PARLEY_HTTP_PORT: 'http.port',
   PARLEY_PUBLIC_URL: 'http.publicUrl',
+  PARLEY_MEDIA_LONGEST_INBOUND_BYTES: 'media.longestInboundBytes',
+  PARLEY_MEDIA_LONGEST_UPLOAD_BYTES: 'media.longestUploadBytes',
   PARLEY_DATA_FOLDER: 'dataFolder',
   PARLEY_KEY_FILE: 'keyFile',
   PARLEY_HOME_COUNTRY: 'homeCountry',
@@ -151,6 +169,8 @@ const help: Record<string, string> = {
   '/pbx/spoolFolder': 'the folder that PARLEY_SPOOL names in the dialplan',
   '/http/publicUrl':
     'the address under which carriers reach Parley, such as https://pbx.example.com/parley, without a slash at the end',
+  '/media/longestInboundBytes': 'the size in bytes of the largest file that is fetched from a carrier',
+  '/media/longestUploadBytes': 'the size in bytes of the largest file that an agent may attach',
   '/homeCountry': 'a two-letter country code for numbers written without one, such as US',
 }
 
@@ -181,7 +201,7 @@ export function putEnvironment(
 }
 
 function settingValue(setting: string, value: string): string | number | boolean {
-  if (setting.endsWith('.port')) return Number(value)
+  if (/\.port$|Bytes$/.test(setting)) return Number(value)
   return setting.endsWith('.tls') && /^(true|false)$/.test(value) ? value === 'true' : value
 }
 
@@ -213,6 +233,10 @@ export function completeConfig(value: unknown, base: string): Config {
       host: file.http?.host ?? '127.0.0.1',
       port: file.http?.port ?? 8077,
       publicUrl: file.http?.publicUrl ?? null,
+    }),
+    media: Object.freeze({
+      longestInboundBytes: file.media?.longestInboundBytes ?? usualFileBytes,
+      longestUploadBytes: file.media?.longestUploadBytes ?? usualFileBytes,
     }),
     dataFolder,
     keyFile: absolute(file.keyFile ?? join(dataFolder, 'parley.key')),

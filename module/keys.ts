@@ -8,6 +8,8 @@ export interface Keys {
   readonly tokenKey: Uint8Array
   /** Seals carriers' secrets in the database. */
   readonly secretKey: Uint8Array
+  /** Signs the addresses of files. */
+  readonly mediaKey: Uint8Array
 }
 
 const keyBytes = 32
@@ -23,7 +25,11 @@ export function readKeys(file: string): Keys {
       `The key file ${file} does not hold ${keyBytes} bytes as hex. Restore it from a backup.`,
     )
   const derive = (purpose: string) => new Uint8Array(hkdfSync('sha256', root, '', purpose, keyBytes))
-  return { tokenKey: derive('parley session token'), secretKey: derive('parley carrier secrets') }
+  return {
+    tokenKey: derive('parley session token'),
+    secretKey: derive('parley carrier secrets'),
+    mediaKey: derive('parley media link'),
+  }
 }
 
 function readOrMake(file: string): string {

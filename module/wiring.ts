@@ -7,6 +7,8 @@ import { createAwayAgents } from './app/away-agents.ts'
 import { createCannedReplies } from './app/canned-replies.ts'
 import { createCarrierAccounts } from './app/carrier-accounts.ts'
 import { createDrainWaiting } from './app/drain-waiting.ts'
+import { startFetchMedia } from './app/fetch-media.ts'
+import { createMediaLinks, withFileLinks } from './app/media-links.ts'
 import { createPersonalActions } from './app/personal-actions.ts'
 import { createReceiveInbound } from './app/receive-inbound.ts'
 import { startReleaseHeld } from './app/release-held.ts'
@@ -15,6 +17,8 @@ import { createRouteUnrouted } from './app/route-unrouted.ts'
 import { startOutbox } from './app/run-outbox.ts'
 import { createSimulateRouting } from './app/simulate-routing.ts'
 import { startSweep } from './app/sweep-conversations.ts'
+import { startSweepMedia } from './app/sweep-media.ts'
+import { createUseMedia } from './app/use-media.ts'
 import { watchAbsences } from './app/watch-absences.ts'
 import { createWriteNote } from './app/write-note.ts'
 import { createAddressReader } from './carriers/address-reader.ts'
@@ -30,6 +34,9 @@ import { readKeys } from './keys.ts'
 import { createLiveHub } from './live/live-hub.ts'
 import { liveRoutes } from './live/live-routes.ts'
 import { moduleRoot, readManifest } from './manifest.ts'
+import { createMediaFetcher } from './media/carrier-download.ts'
+import { systemResolver } from './media/guarded-request.ts'
+import { mediaFolderName, openMediaFolder } from './media/media-folder.ts'
 import { createAsteriskPbx } from './pbx/asterisk-pbx.ts'
 import { becomeSoleOwner } from './store/sole-owner.ts'
 import { openSqliteStore } from './store/sqlite-store.ts'
@@ -49,11 +56,18 @@ export interface Sidecar {
   close(): Promise<void>
 }
 
+/** What a lab or a test puts in place of the world outside. No setting leads here. */
+export interface Lab {
+  readonly createCarrier?: typeof createCarrier
+  /** Origins that files are fetched from although they are not https on a public address. */
+  readonly mediaOrigins?: readonly string[]
+}
+
 /**
  * Puts the adapters together and starts them. The one place that knows them all by name.
  * Throws `ConfigError` for what an operator can mend: a taken port, a database that is not to be had.
  */
-export async function startSidecar(config: Config, log: Logger): Promise<Sidecar> {
+export async function startSidecar(config: Config, log: Logger, lab: Lab = {}): Promise<Sidecar> {
   const clock = Date.now
   const random = Math.random
   const keys = readKeys(config.keyFile)
@@ -105,10 +119,22 @@ export async function startSidecar(config: Config, log: Logger): Promise<Sidecar
   const { publicUrl } = config.http
   const carriers = createCarrierAccounts({
     store,
-    build: (account) => createCarrier(account, { messenger: pbx, publicUrl, readAddress, log }),
+    build: (account) =>
+      (lab.createCarrier ?? createCarrier)(account, { messenger: pbx, publicUrl, readAddress, log }),
     log,
   })
-  const actions = createConversationActions(routing)
+  const actions = createConversationActions({ ...routing, carriers, hasPublicAddress: publicUrl !== null })
+  const mediaLinks = createMediaLinks(keys.mediaKey, clock)
+  const mediaFiles = openMediaFolder({ path: join(config.dataFolder, mediaFolderName) })
+  const media = createUseMedia({
+    store,
+    pbx,
+    files: mediaFiles,
+    find: actions.findReadable,
+    clock,
+    log,
+    longestUploadBytes: config.media.longestUploadBytes,
+  })
   const own = { store, pbx, clock, find: actions.find }
   const drain = createDrainWaiting({ ...routing, log })
   const held = startReleaseHeld({ ...routing, log, onReleased: drain.trigger })
@@ -136,6 +162,9 @@ export async function startSidecar(config: Config, log: Logger): Promise<Sidecar
     actions,
     personal: createPersonalActions(own),
     writeNote: createWriteNote(own),
+    media,
+    mediaFiles,
+    mediaLinks,
     canned: createCannedReplies(own),
     routeUnrouted: createRouteUnrouted(routing),
     simulate: createSimulateRouting(routing),
@@ -175,6 +204,7 @@ export async function startSidecar(config: Config, log: Logger): Promise<Sidecar
     panels: hub.panels,
     pbx,
     sipDomain: config.pbx.sipDomain,
+    link: (message) => (publicUrl === null ? message : withFileLinks(message, mediaLinks, publicUrl)),
     clock,
     random,
     log,
@@ -190,6 +220,20 @@ export async function startSidecar(config: Config, log: Logger): Promise<Sidecar
     log,
     clock,
   })
+  const fetchMedia = startFetchMedia({
+    store,
+    carriers: carriers.find,
+    fetcher: createMediaFetcher({
+      files: mediaFiles,
+      longestBytes: config.media.longestInboundBytes,
+      resolve: systemResolver,
+      trustedOrigins: lab.mediaOrigins ?? [],
+    }),
+    clock,
+    random,
+    log,
+  })
+  const sweepMedia = startSweepMedia({ store, files: mediaFiles, clock, log })
   const pruning = setInterval(() => {
     store
       .pruneEvents(clock() - eventsKeptMs)
@@ -212,7 +256,7 @@ export async function startSidecar(config: Config, log: Logger): Promise<Sidecar
       await sweep.close()
       hub.close()
       await Promise.all([intake.close(), app.close()])
-      await outbox.close()
+      await Promise.all([outbox.close(), fetchMedia.close(), sweepMedia.close()])
       await held.close()
       await release.settled()
       await drain.settled()

@@ -10,15 +10,32 @@ import {
   decideTake,
   decideTransfer,
 } from '../domain/handover.ts'
-import { asExtension, type ConversationId, type GroupRef, groupKey, type MessageId } from '../domain/ids.ts'
+import {
+  asExtension,
+  type CarrierId,
+  type ConversationId,
+  type GroupRef,
+  groupKey,
+  type MediaId,
+  type MessageId,
+} from '../domain/ids.ts'
 import type { Actor } from '../domain/message.ts'
+import { judgeFiles } from '../domain/outbound-media.ts'
 import { isAdmin, isSupervisor, type Viewer, visibleGroups } from './access.ts'
+import type { CarrierAccounts } from './carrier-accounts.ts'
 import type { DesignationReceipt, GroupTransferReceipt, ReplyReceipt } from './ports/store-requests.ts'
 import type { ConversationSummary, TimelineEntry } from './ports/stored.ts'
 import { type RoutingDeps, routingContext, underRule } from './routing-context.ts'
 
+export interface ConversationActionsDeps extends RoutingDeps {
+  /** Left out, files are sent by none. */
+  readonly carriers?: Pick<CarrierAccounts, 'find'>
+  /** Whether carriers can fetch files from us. */
+  readonly hasPublicAddress?: boolean
+}
+
 /** What a viewer may do to a conversation. Whatever he may not see does not exist for him. */
-export function createConversationActions(deps: RoutingDeps) {
+export function createConversationActions(deps: ConversationActionsDeps) {
   const { store, pbx, clock } = deps
 
   /** The conversation, if the viewer may see it. */
@@ -38,6 +55,15 @@ export function createConversationActions(deps: RoutingDeps) {
     const visible = visibleGroups(viewer, pbx.snapshot().directory, store)
     const goesOnWithHim = store.continuedBy(id).some((later) => visible.includes(later.groupKey))
     return goesOnWithHim ? store.conversation(id) : null
+  }
+
+  function mayCarry(carrierId: CarrierId, media: readonly MediaId[]): Result<void> {
+    const files = media.flatMap((file) => {
+      const known = store.media(file)
+      return known === null ? [] : [{ fileName: known.fileName, byteLength: known.file?.byteLength ?? 0 }]
+    })
+    const limits = deps.carriers?.find(carrierId)?.limits.media ?? null
+    return judgeFiles(files, limits, deps.hasPublicAddress ?? false)
   }
 
   function actorOf(viewer: Viewer): Actor {
@@ -85,13 +111,19 @@ export function createConversationActions(deps: RoutingDeps) {
       text: string,
       idempotencyKey: string,
       seen: MessageId | null = null,
+      media: readonly MediaId[] = [],
     ): Promise<Result<ReplyReceipt>> {
-      if (text.trim() === '') return Promise.resolve(fail({ code: 'empty-message' }))
+      if (text.trim() === '' && media.length === 0) return Promise.resolve(fail({ code: 'empty-message' }))
       return act(viewer, id, (author, { group }) => {
         const context = routingContext(deps, group)
         return store.commitReply(
-          { conversationId: id, author, text, idempotencyKey, seen, at: context.at },
-          (state, answered) => decideReply(state, author, context, answered),
+          { conversationId: id, author, text, media, idempotencyKey, seen, at: context.at },
+          (state, answered) => {
+            const decided = decideReply(state, author, context, answered)
+            if (!decided.ok) return decided
+            const carried = mayCarry(decided.value.via.carrierId, media)
+            return carried.ok ? decided : carried
+          },
         )
       })
     },

@@ -1,6 +1,7 @@
 import { addressKey } from '../domain/address.ts'
 import { groupName } from '../domain/directory.ts'
 import type { CarrierId, Extension, Millis } from '../domain/ids.ts'
+import type { OutboundMessage } from '../domain/message.ts'
 import { summaryOf } from '../domain/message-content.ts'
 import type { Clock, Log, RandomSource } from './ports/ambient.ts'
 import type { Carrier } from './ports/carriers.ts'
@@ -16,6 +17,8 @@ export interface OutboxDeps {
   readonly phones: Phones
   readonly panels: Pick<Panels, 'isOpen'>
   readonly pbx: Pbx
+  /** Gives the files of a message addresses that its carrier can fetch them from. */
+  readonly link?: (message: OutboundMessage) => OutboundMessage
   /** The host part of the SIP URI that phone alerts come from. */
   readonly sipDomain: string
   readonly clock: Clock
@@ -90,7 +93,7 @@ export function startOutbox(deps: OutboxDeps) {
     const carrier = deps.carriers(item.carrierId)
     if (carrier === undefined) return retry(item, 'the carrier is disabled or removed', null)
     try {
-      const outcome = await carrier.send(item.message)
+      const outcome = await carrier.send(deps.link?.(item.message) ?? item.message)
       if (outcome.kind !== 'not-processed') return { kind: 'done', outcome }
       return retry(item, outcome.reason, outcome.retryAfterMs)
     } catch (error) {

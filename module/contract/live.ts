@@ -56,6 +56,13 @@ export type ServerFrame =
 export type EventWire =
   | { readonly kind: 'message-received'; readonly messageId: string; readonly mention: string | null }
   | { readonly kind: 'message-written'; readonly messageId: string; readonly author: string | null }
+  /** A file beside a message is here, failed, or is fetched again: read the message anew. */
+  | {
+      readonly kind: 'media-changed'
+      readonly messageId: string
+      readonly mediaId: string
+      readonly state: 'waiting' | 'stored' | 'failed'
+    }
   | { readonly kind: 'message-state-changed'; readonly messageId: string; readonly state: string }
   | {
       readonly kind: 'designation-changed'

@@ -1,11 +1,27 @@
 import type { ConversationStatus } from './conversation.ts'
 import type { DeliveryState } from './delivery.ts'
-import type { ConversationId, DecisionId, Extension, GroupKey, MessageId, Millis, Seq } from './ids.ts'
+import type {
+  ConversationId,
+  DecisionId,
+  Extension,
+  GroupKey,
+  MediaId,
+  MessageId,
+  Millis,
+  Seq,
+} from './ids.ts'
 
 /** What happened, in past tense: ids and what changed, never a word of any message. */
 export type DomainEvent =
   | { readonly kind: 'message-received'; readonly messageId: MessageId; readonly mention: Extension | null }
   | { readonly kind: 'message-written'; readonly messageId: MessageId; readonly author: Extension | null }
+  /** A file of a message came, could not be had, or is tried again. */
+  | {
+      readonly kind: 'media-changed'
+      readonly messageId: MessageId
+      readonly mediaId: MediaId
+      readonly state: 'waiting' | 'stored' | 'failed'
+    }
   | { readonly kind: 'message-state-changed'; readonly messageId: MessageId; readonly state: DeliveryState }
   | {
       readonly kind: 'designation-changed'

@@ -1,3 +1,4 @@
+import { fileTooLargeSentence, sizeWords } from './file-size.ts'
 import type { Extension, Millis } from './ids.ts'
 
 /** Everything a person can be refused. The code is stable; the sentence says what to do. */
@@ -15,6 +16,7 @@ export type Failure =
         | 'group'
         | 'agent'
         | 'queue'
+        | 'file'
     }
   | { readonly code: 'not-designated'; readonly designated: { extension: Extension; name: string } | null }
   | {
@@ -59,6 +61,19 @@ export type Failure =
   | { readonly code: 'same-group' }
   | { readonly code: 'no-such-sender'; readonly from: string | null }
   | { readonly code: 'stale-settings'; readonly current: number }
+  /** Files can't be taken, or can't go with this message. */
+  | { readonly code: 'media'; readonly why: MediaRefusal }
+
+export type MediaRefusal =
+  | { readonly kind: 'unknown-upload' }
+  | { readonly kind: 'too-many-unsent'; readonly most: number }
+  | { readonly kind: 'too-large'; readonly longestBytes: number }
+  | { readonly kind: 'empty' }
+  | { readonly kind: 'no-room' }
+  | { readonly kind: 'not-sent-here' }
+  | { readonly kind: 'too-many'; readonly most: number }
+  | { readonly kind: 'too-large-for-carrier'; readonly fileName: string; readonly longestBytes: number }
+  | { readonly kind: 'no-public-address' }
 
 export type FailureCode = Failure['code']
 
@@ -79,6 +94,7 @@ const notFoundSentences: Record<Extract<Failure, { code: 'not-found' }>['what'],
   'unrouted message': 'This message is unrouted no more: somebody sent it on, or it never was.',
   group: 'This group does not exist, or you are not a member of it.',
   agent: 'There is no such extension in a group that you look after.',
+  file: 'This file does not exist, or it belongs to a conversation of a group that you are not a member of.',
   queue: 'You are not a member of this queue, nor allowed to log in to it.',
 }
 
@@ -135,6 +151,8 @@ export function failureSentence(failure: Failure): string {
         : `${failure.from} is no number that a carrier sends from here. Choose one of the business numbers.`
     case 'stale-settings':
       return 'Somebody else changed these settings meanwhile. Look again and repeat what you still want.'
+    case 'media':
+      return mediaSentence(failure.why)
     case 'conversation-closed':
       return 'This conversation is closed. Reopen it first.'
     case 'opted-out':
@@ -161,4 +179,29 @@ function agoWords(agoMs: Millis): string {
   if (seconds < 120) return `${seconds} second${seconds === 1 ? '' : 's'} ago`
   if (seconds < 120 * 60) return `${Math.round(seconds / 60)} minutes ago`
   return `${Math.round(seconds / 3600)} hours ago`
+}
+
+function mediaSentence(why: MediaRefusal): string {
+  switch (why.kind) {
+    case 'unknown-upload':
+      return 'A file of this message is not here any more. Attach it again.'
+    case 'too-many-unsent':
+      return `You have attached ${why.most} files that you did not send. Send some of them, or wait a day.`
+    case 'too-large':
+      return `${fileTooLargeSentence(why.longestBytes)} Make it smaller, or send a link to it.`
+    case 'empty':
+      return 'This file is empty.'
+    case 'no-room':
+      return 'There is no room left for files on the server. Tell your administrator.'
+    case 'not-sent-here':
+      return 'The carrier of this number sends no files. Send a link to it, or write from another number.'
+    case 'too-many':
+      return `The carrier of this number sends ${why.most} ${why.most === 1 ? 'file' : 'files'} with one message at most. Send the others in another message.`
+    case 'too-large-for-carrier':
+      return `${why.fileName} is too large: the carrier of this number sends files of ${sizeWords(why.longestBytes)} at most.`
+    case 'no-public-address':
+      return 'Files can’t be sent yet, since the carrier would have to fetch them from Parley and Parley has no public address. Ask your administrator to set PARLEY_PUBLIC_URL.'
+    default:
+      return why satisfies never
+  }
 }

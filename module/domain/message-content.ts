@@ -5,6 +5,8 @@ export interface MediaRef {
   /** As the carrier says; what it really is, its bytes say. */
   readonly contentType: string | null
   readonly fileName?: string | null
+  /** Where it is known before the file is here. */
+  readonly byteLength?: number | null
   /** What the customer's app calls it. A voice note is an audio, a sticker an image, that is shown otherwise. */
   readonly role?: 'voice' | 'sticker' | null
 }

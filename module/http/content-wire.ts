@@ -1,20 +1,18 @@
+import type { StoredMedia } from '../app/ports/media.ts'
 import type { MessageWire } from '../contract/api/messages.ts'
-import { describeMedia, type MessageContent, wordsOf } from '../domain/message-content.ts'
+import { type MessageContent, wordsOf } from '../domain/message-content.ts'
+import { mediaWire } from './media-wire.ts'
 
 type ContentWire = Pick<MessageWire, 'kind' | 'text' | 'media' | 'location' | 'cards' | 'order' | 'notice'>
 
 /** What a message holds, as panels read it. */
-export function contentWire(content: MessageContent): ContentWire {
+export function contentWire(content: MessageContent, files: readonly StoredMedia[] = []): ContentWire {
   const wire = { kind: content.kind, text: wordsOf(content), media: [], notice: null }
   switch (content.kind) {
     case 'text':
       return {
         ...wire,
-        media: content.media.map((media) => ({
-          contentType: media.contentType,
-          title: describeMedia(media),
-          role: media.role ?? null,
-        })),
+        media: content.media.map((ref, place) => mediaWire(ref, files[place])),
       }
     case 'location': {
       const { latitude, longitude, name, address } = content

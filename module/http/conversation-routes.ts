@@ -20,6 +20,7 @@ import {
   asConversationId,
   asDecisionId,
   asGroupNumber,
+  asMediaId,
   asMessageId,
   type ConversationId,
   groupOfKey,
@@ -156,13 +157,14 @@ export const conversationRoutes: FastifyPluginAsyncTypebox<ConversationRoutesDep
     },
     async (request, reply) => {
       const id = asConversationId(request.params.id)
-      const { text, seen, confirm = false } = request.body
+      const { text, seen, confirm = false, media = [] } = request.body
       const result = await actions.reply(
         viewerOf(request),
         id,
         text,
         request.headers['idempotency-key'],
         seen === undefined || confirm ? null : asMessageId(seen),
+        media.map(asMediaId),
       )
       if (!result.ok) return sendFailure(reply, result.failure)
       const message = store.message(result.value.messageId)

@@ -31,6 +31,7 @@ const statusOf: Record<FailureCode, number> = {
   'same-group': 422,
   'no-such-sender': 422,
   'stale-settings': 409,
+  media: 422,
 }
 
 export const problem = (status: number, code: string, title: string, detail: string): ProblemWire => ({

@@ -19,6 +19,7 @@ import { type GroupRoutesDeps, groupRoutes } from './group-routes.ts'
 import { groupSettingsRoutes } from './group-settings-routes.ts'
 import { type HandoverRoutesDeps, handoverRoutes } from './handover-routes.ts'
 import { healthRoutes } from './health-routes.ts'
+import { type MediaRoutesDeps, mediaRoutes, signedMediaRoutes } from './media-routes.ts'
 import type { Metrics } from './metrics.ts'
 import { type MyQueueRoutesDeps, myQueueRoutes } from './my-queue-routes.ts'
 import { pageRoutes } from './page-routes.ts'
@@ -38,6 +39,7 @@ export interface HttpDeps
     PersonalRoutesDeps,
     ConsentRoutesDeps,
     CannedReplyRoutesDeps,
+    MediaRoutesDeps,
     RuleRoutesDeps,
     UnroutedRoutesDeps,
     Omit<AdminRoutesDeps, 'publicUrl'>,
@@ -91,6 +93,7 @@ export async function createHttpServer(deps: HttpDeps) {
 
   await app.register(apiRoutes, { deps, prefix: '/api/v1' })
   await app.register(webhookRoutes, { ...deps, publicUrl: deps.publicUrl ?? '' })
+  await app.register(signedMediaRoutes, deps)
   await app.register(healthRoutes, deps)
   await app.register(pageRoutes, deps)
   return app
@@ -127,6 +130,7 @@ const signedInRoutes: FastifyPluginAsync<HttpDeps> = async (app, deps) => {
   await app.register(myQueueRoutes, deps)
   await app.register(consentRoutes, deps)
   await app.register(cannedReplyRoutes, deps)
+  await app.register(mediaRoutes, deps)
   await app.register(adminRoutes, deps)
   await app.register(ruleRoutes, deps)
   await app.register(unroutedRoutes, deps)

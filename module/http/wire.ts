@@ -84,7 +84,7 @@ export function messageWire(message: StoredMessage): MessageWire {
     direction: message.direction,
     channel: message.channel,
     did: shown(message.did),
-    ...contentWire(message.content),
+    ...contentWire(message.content, message.media),
     mention: message.mention?.extension ?? null,
     mentionName: message.mention?.name ?? null,
     mentions: [],

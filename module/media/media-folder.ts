@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { mkdirSync, readdirSync, renameSync, rmSync, statSync, unlinkSync } from 'node:fs'
 import { type FileHandle, open as openFile, readdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import type { Readable } from 'node:stream'
 import {
   type ByteRange,
   type KeepAbout,
@@ -12,6 +13,9 @@ import {
 import { reasonOf } from './error-reason.ts'
 import { imageHeadBytes, imageSize } from './image-size.ts'
 import { realType } from './real-type.ts'
+
+/** Beside the database, in the data folder. */
+export const mediaFolderName = 'media'
 
 export interface MediaFolderOptions {
   readonly path: string
@@ -93,7 +97,7 @@ export function openMediaFolder({
     await syncFolder(path)
   }
 
-  async function open(sha256: string, range: ByteRange | null): Promise<AsyncIterable<Uint8Array> | null> {
+  async function open(sha256: string, range: ByteRange | null): Promise<Readable | null> {
     if (!contentHash.test(sha256)) return null
     let file: FileHandle
     try {

@@ -26,6 +26,7 @@ import { type ConversationRow, conversationState } from './conversation-row.ts'
 import type { CustomerTable } from './customer-table.ts'
 import type { Effects } from './effects.ts'
 import type { InboundKeys } from './inbound-keys.ts'
+import type { MediaTable } from './media-table.ts'
 import type { Meta } from './meta.ts'
 import type { Outbound } from './outbound.ts'
 import type { StandingChanges, Tables } from './standing.ts'
@@ -41,6 +42,7 @@ export interface InboundTables extends Tables {
   readonly continuations: Continuations
   readonly autoReplies: AutoReplyTable
   readonly outbound: Outbound
+  readonly media: MediaTable
 }
 
 /** A message and when it is taken in. */
@@ -62,7 +64,7 @@ type Decide = (state: RoutingState) => InboundDecision
 export function createInboundVerbs(tables: InboundTables, newId: IdSource) {
   const { conversations, customers, groups, messages, outbox, events, keys, unrouted, meta, standing } =
     tables
-  const { consent, continuations, autoReplies, outbound, personal } = tables
+  const { consent, continuations, autoReplies, media, outbound, personal } = tables
 
   function commitInbound(effects: Effects, request: InboundRequest, decide: Decide): InboundReceipt {
     const { message, route, ruleSetVersion } = request
@@ -73,12 +75,20 @@ export function createInboundVerbs(tables: InboundTables, newId: IdSource) {
 
     const messageId = asMessageId(newId())
     keys.insert(message.carrierId, message.carrierMessageId, messageId)
+    expectFiles(effects, messageId, message)
     if (route === null) {
       unrouted.insert(messageId, message)
       hearConsent(effects, message)
       return { kind: 'unrouted', messageId }
     }
     return receive(effects, { messageId, message, route, at: message.receivedAt, late: false }, decide)
+  }
+
+  /** Routed or not: what its carrier keeps for a while only is fetched at once. */
+  function expectFiles(effects: Effects, id: MessageId, { carrierId, content, receivedAt }: InboundMessage) {
+    if (content.kind !== 'text' || content.media.length === 0) return
+    media.insertInbound(id, carrierId, content.media, receivedAt)
+    effects.mediaDue = true
   }
 
   /** A transfer to another group may have begun or ended since the message was routed. */

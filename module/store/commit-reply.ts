@@ -19,12 +19,14 @@ import {
   type Millis,
   type PbxId,
 } from '../domain/ids.ts'
+import type { MediaRef } from '../domain/message-content.ts'
 import type { SendPass } from '../domain/send-gate.ts'
 import type { PersonalVerbs } from './commit-personal.ts'
 import type { Connection } from './connection.ts'
 import { type ConversationRow, conversationState } from './conversation-row.ts'
 import type { CustomerTable } from './customer-table.ts'
 import type { Effects } from './effects.ts'
+import type { MediaRow, MediaTable } from './media-table.ts'
 import type { NoteTable } from './note-table.ts'
 import type { Outbound } from './outbound.ts'
 import type { StandingChanges, Tables } from './standing.ts'
@@ -37,6 +39,7 @@ interface Text {
   readonly text: string
   readonly at: Millis
   readonly via: Pick<LastInbound, 'carrierId' | 'channel' | 'sender'>
+  readonly uploads?: readonly MediaRow[]
 }
 
 /** What agents write: stored and put in the outbox in one, once for each of the client's keys. */
@@ -47,11 +50,13 @@ export function createReplyVerbs(
     readonly outbound: Outbound
     readonly personalVerbs: PersonalVerbs
     readonly notes: NoteTable
+    readonly media: MediaTable
   },
   standing: StandingChanges,
   newId: IdSource,
 ) {
-  const { conversations, customers, groups, messages, notes, outbound, personal, personalVerbs } = tables
+  const { conversations, customers, groups, media, messages, notes, outbound, personal, personalVerbs } =
+    tables
   const findKey = db.prepare<[string, string, string], { content_hash: Uint8Array; message_id: string }>(
     `SELECT content_hash, message_id FROM idempotency_keys
       WHERE pbx_id = +? AND extension = +? AND key = +?`,
@@ -82,20 +87,30 @@ export function createReplyVerbs(
     const before = conversations.byId(request.conversationId)
     if (before === null) return fail({ code: 'not-found', what: 'conversation' })
     const state = conversationState(before)
-    return once(state.group.pbxId, request, [request.conversationId, request.text], () => {
+    const content = [request.conversationId, request.text, ...(request.media ?? [])]
+    return once(state.group.pbxId, request, content, () => {
       const answered = answeredMeanwhile(before, request)
       if (!answered.ok) return answered
       const decided = decide(state, answered.value)
       if (!decided.ok) return decided
       const { via, designation } = decided.value
+      const uploads = uploadsOf(request, state.group.pbxId)
+      if (!uploads.ok) return uploads
       const pass = outbound.pass(before.customer_pk, via.did)
       if (!pass.ok) return pass
       const conversation =
         designation === null
           ? before
           : standing.designate(effects, before, designation, request.at).conversation
-      return succeed(write(effects, conversation, pass.value, { ...request, via }))
+      return succeed(write(effects, conversation, pass.value, { ...request, via, uploads: uploads.value }))
     })
+  }
+
+  /** His own files alone: an id is no secret. */
+  function uploadsOf({ author, media: ids = [] }: ReplyRequest, pbxId: PbxId): Result<readonly MediaRow[]> {
+    const found = ids.flatMap((id) => media.row(id) ?? [])
+    const his = found.filter((row) => row.uploader === author.extension && row.uploader_pbx_id === pbxId)
+    return his.length === ids.length ? succeed(his) : fail({ code: 'media', why: { kind: 'unknown-upload' } })
   }
 
   function answeredMeanwhile(
@@ -155,7 +170,7 @@ export function createReplyVerbs(
     effects: Effects,
     conversation: ConversationRow,
     pass: SendPass,
-    { at, author, text, via }: Text,
+    { at, author, text, via, uploads = [] }: Text,
   ): MessageId {
     const id = asMessageId(newId())
     const seq = outbound.queue(effects, conversation, pass, {
@@ -164,9 +179,11 @@ export function createReplyVerbs(
       carrierId: via.carrierId,
       to: via.sender,
       text,
+      media: uploads.map(mediaRef),
       author: { kind: 'agent', ...author },
       at,
     })
+    for (const [ordinal, upload] of uploads.entries()) media.attach(upload, id, ordinal, at)
     conversations.settle(conversation.pk, seq)
     // Who answers has read what he answers.
     const reader = { pbxId: groupOfKey(conversation.group_key).pbxId, extension: author.extension }
@@ -181,3 +198,10 @@ export function createReplyVerbs(
 
 /** No key that the database gives. */
 const noCustomer = -1
+
+const mediaRef = (upload: MediaRow): MediaRef => ({
+  url: upload.id,
+  contentType: upload.content_type,
+  fileName: upload.file_name,
+  byteLength: upload.byte_length,
+})

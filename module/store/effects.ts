@@ -6,20 +6,24 @@ export interface Effects {
   readonly events: CommittedEvent[]
   /** The outbox may have become due. */
   outboxDue: boolean
+  /** Files may have become due to be fetched. */
+  mediaDue: boolean
 }
 
-export const noEffects = (): Effects => ({ events: [], outboxDue: false })
+export const noEffects = (): Effects => ({ events: [], outboxDue: false, mediaDue: false })
 
 export interface Announcer {
   announce(effects: readonly Effects[]): void
   onCommitted(listener: (events: readonly CommittedEvent[]) => void): Unsubscribe
   onOutbox(listener: () => void): Unsubscribe
+  onMedia(listener: () => void): Unsubscribe
 }
 
 /** Tells listeners what was committed. One that throws harms neither the others nor the store. */
 export function createAnnouncer(log: Log): Announcer {
   const onEvents = new Set<(events: readonly CommittedEvent[]) => void>()
   const onDue = new Set<() => void>()
+  const onMediaDue = new Set<() => void>()
 
   function guarded(call: () => void): void {
     try {
@@ -39,9 +43,11 @@ export function createAnnouncer(log: Log): Announcer {
       const events = effects.flatMap((effect) => effect.events)
       if (events.length > 0) for (const listener of [...onEvents]) guarded(() => listener(events))
       if (effects.some((effect) => effect.outboxDue)) for (const listener of [...onDue]) guarded(listener)
+      if (effects.some((effect) => effect.mediaDue)) for (const listener of [...onMediaDue]) guarded(listener)
     },
     // Wrapped, so that one function subscribed twice is two subscriptions.
     onCommitted: (listener) => subscribe(onEvents, (events) => listener(events)),
     onOutbox: (listener) => subscribe(onDue, () => listener()),
+    onMedia: (listener) => subscribe(onMediaDue, () => listener()),
   }
 }

@@ -14,6 +14,7 @@ import {
 import type { Actor, Channel } from '../domain/message.ts'
 import type { MessageContent } from '../domain/message-content.ts'
 import type { Connection } from './connection.ts'
+import type { MediaTable } from './media-table.ts'
 import { parseJson, parseNullableJson } from './stored-json.ts'
 
 export interface NewMessage {
@@ -67,7 +68,7 @@ interface MessageRow {
 const columns = `m.seq, m.id, c.id AS conversation_id, m.direction, m.channel, m.did, m.content, m.mention,
   m.mention_name, m.author, m.state, m.failure, m.carrier_at, m.at`
 
-export function createMessageTable(db: Connection): MessageTable {
+export function createMessageTable(db: Connection, media: Pick<MediaTable, 'ofMessage'>): MessageTable {
   const insert = db.prepare(
     `INSERT INTO messages (seq, id, conversation_pk, direction, channel, carrier_id, carrier_message_id, did, peer,
                            content, mention, mention_name, author, state, carrier_at, at)
@@ -126,14 +127,15 @@ export function createMessageTable(db: Connection): MessageTable {
     },
     byId(id) {
       const row = byId.get(id)
-      return row === undefined ? null : storedMessage(row)
+      return row === undefined ? null : storedMessage(row, media)
     },
     ofConversation: (conversationId, before, limit) =>
-      ofConversation.all(conversationId, before, limit).map(storedMessage),
+      ofConversation.all(conversationId, before, limit).map((row) => storedMessage(row, media)),
   }
 }
 
-function storedMessage(row: MessageRow): StoredMessage {
+function storedMessage(row: MessageRow, media: Pick<MediaTable, 'ofMessage'>): StoredMessage {
+  const content = parseJson<MessageContent>(row.content)
   return {
     id: asMessageId(row.id),
     seq: row.seq,
@@ -141,7 +143,8 @@ function storedMessage(row: MessageRow): StoredMessage {
     direction: row.direction,
     channel: row.channel,
     did: addressOfKey(row.did),
-    content: parseJson<MessageContent>(row.content),
+    content,
+    media: content.kind === 'text' && content.media.length > 0 ? media.ofMessage(row.id) : [],
     mention:
       row.mention === null || row.mention_name === null
         ? null

@@ -2,6 +2,7 @@ import { type Address, addressKey } from '../domain/address.ts'
 import type { Result } from '../domain/failures.ts'
 import type { CarrierId, MessageId, Millis, Seq } from '../domain/ids.ts'
 import type { Actor, Channel } from '../domain/message.ts'
+import type { MediaRef } from '../domain/message-content.ts'
 import { passSendGate, type SendPass } from '../domain/send-gate.ts'
 import { channelBit } from './conversation-row.ts'
 import type { ConversationTable } from './conversation-table.ts'
@@ -17,6 +18,7 @@ export interface NewOutbound {
   readonly carrierId: CarrierId
   readonly to: Address
   readonly text: string
+  readonly media?: readonly MediaRef[]
   readonly author: Actor
   readonly at: Millis
 }
@@ -39,7 +41,7 @@ export function createOutbound(tables: {
   return {
     pass: (customerPk, did) => passSendGate({ did, optedOut: optOuts.has(customerPk, addressKey(did)) }),
 
-    queue(effects, place, pass, { id, channel, carrierId, to, text, author, at }) {
+    queue(effects, place, pass, { id, channel, carrierId, to, text, media = [], author, at }) {
       const seq = events.append(effects, place, at, {
         kind: 'message-written',
         messageId: id,
@@ -55,7 +57,7 @@ export function createOutbound(tables: {
         carrierMessageId: null,
         did: pass.did,
         peer: to,
-        content: { kind: 'text', text, media: [] },
+        content: { kind: 'text', text, media },
         mention: null,
         author,
         state: 'queued',

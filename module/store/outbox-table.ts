@@ -12,8 +12,8 @@ import {
   type Millis,
   type Seq,
 } from '../domain/ids.ts'
-import type { Channel, OutboundContent } from '../domain/message.ts'
-import type { MessageContent } from '../domain/message-content.ts'
+import type { Channel, OutboundContent, OutboundMedia } from '../domain/message.ts'
+import type { MediaRef, MessageContent } from '../domain/message-content.ts'
 import type { SendPass } from '../domain/send-gate.ts'
 import type { Connection } from './connection.ts'
 import type { EventPlace } from './event-log.ts'
@@ -151,10 +151,18 @@ export function outboxItem(row: OutboxRow): OutboxItem {
 function outboundContent(content: MessageContent): OutboundContent {
   switch (content.kind) {
     case 'text':
-      return { kind: 'text', text: content.text, media: [] }
+      return { kind: 'text', text: content.text, media: content.media.map(outboundMedia) }
     case 'template':
       return content
     default:
       throw new Error(`an outbound message of kind ${content.kind} was stored, which nobody can send`)
   }
 }
+
+/** Its URL is still the file's id: whoever hands the message to a carrier signs it. */
+const outboundMedia = ({ url, contentType, fileName, byteLength }: MediaRef): OutboundMedia => ({
+  url,
+  contentType: contentType ?? 'application/octet-stream',
+  fileName: fileName ?? 'file',
+  byteLength: byteLength ?? 0,
+})

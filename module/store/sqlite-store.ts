@@ -11,6 +11,7 @@ import { createCarrierTable } from './carrier-table.ts'
 import { createStandingVerbs, findForChange } from './commit-designation.ts'
 import { createGroupTransferVerb } from './commit-group-transfer.ts'
 import { createInboundVerbs } from './commit-inbound.ts'
+import { createMediaVerbs } from './commit-media.ts'
 import { createNotes } from './commit-note.ts'
 import { createPersonalVerbs } from './commit-personal.ts'
 import { createCommitQueue } from './commit-queue.ts'
@@ -30,6 +31,7 @@ import { createEventLog } from './event-log.ts'
 import { createGroupSettingsTable } from './group-settings-table.ts'
 import { createGroupTable } from './group-table.ts'
 import { createInboundKeys } from './inbound-keys.ts'
+import { createMediaTable } from './media-table.ts'
 import { createMessageTable } from './message-table.ts'
 import { openMeta } from './meta.ts'
 import { migrate, readMigrations } from './migrations.ts'
@@ -93,7 +95,8 @@ export function storeOn(db: Connection, options: StoreOptions): Store {
   const meta = openMeta(db, box)
   const groups = createGroupTable(db)
   const events = createEventLog(db, groups, meta)
-  const messages = createMessageTable(db)
+  const media = createMediaTable(db, newId)
+  const messages = createMessageTable(db, media)
   const conversations = createConversationTable(db)
   const decisions = createDecisionTable(db)
   const outbox = createOutboxTable(db, newId)
@@ -123,12 +126,12 @@ export function storeOn(db: Connection, options: StoreOptions): Store {
 
   const autoReplies = createAutoReplyTable(db)
   const inbound = createInboundVerbs(
-    { ...tables, customers, keys, unrouted, meta, standing, consent, autoReplies, outbound },
+    { ...tables, customers, keys, unrouted, meta, standing, consent, autoReplies, outbound, media },
     newId,
   )
   const { commitReply, commitStart } = createReplyVerbs(
     db,
-    { ...tables, customers, outbound, personalVerbs, notes: noteTable },
+    { ...tables, customers, outbound, personalVerbs, notes: noteTable, media },
     standing,
     newId,
   )
@@ -136,6 +139,8 @@ export function storeOn(db: Connection, options: StoreOptions): Store {
   const standingVerbs = createStandingVerbs(tables, standing, find)
   const groupTransfer = createGroupTransferVerb(db, tables, standing, continuations, find, newId)
   const delivery = createDeliveryVerbs(db, { ...tables, outbound, optOuts, consent }, earlyReports)
+
+  const mediaVerbs = createMediaVerbs(media, events)
 
   const announcer = createAnnouncer(log)
   const { run, drain } = createCommitQueue({
@@ -160,6 +165,17 @@ export function storeOn(db: Connection, options: StoreOptions): Store {
     commitStatus: (request, decide) => run((effects) => standingVerbs.commitStatus(effects, request, decide)),
     claimOutbox: (now, limit) => run((effects) => delivery.claim(effects, now, limit)),
     settleOutbox: (id, result, now) => run((effects) => delivery.settle(effects, id, result, now)),
+    hasDueMedia: media.due,
+    claimMedia: (now, most) => run(() => mediaVerbs.claim(now, most)),
+    settleMedia: (id, result, now) => run((effects) => mediaVerbs.settle(effects, id, result, now)),
+    resumeMedia: () => run(() => media.resume()),
+    retryMedia: (id, now) => run((effects) => mediaVerbs.retry(effects, id, now)),
+    addUpload: (upload) => run(() => mediaVerbs.addUpload(upload)),
+    forgetMedia: (before) => run(() => media.forget(before)),
+    media: media.byId,
+    mediaOf: media.ofMessage,
+    isFileUsed: media.isFileUsed,
+    onMedia: announcer.onMedia,
     settleInterrupted: (now) => run((effects) => delivery.settleInterrupted(effects, now)),
     commitReport: (carrierId, report, now) =>
       run((effects) => delivery.report(effects, carrierId, report, now)),

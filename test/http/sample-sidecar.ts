@@ -8,6 +8,7 @@ import { createAwayAgents } from '../../module/app/away-agents.ts'
 import { createCannedReplies } from '../../module/app/canned-replies.ts'
 import { createCarrierAccounts } from '../../module/app/carrier-accounts.ts'
 import { fail, reportOf } from '../../module/app/doctor/finding.ts'
+import { createMediaLinks } from '../../module/app/media-links.ts'
 import { createPersonalActions } from '../../module/app/personal-actions.ts'
 import type { Carrier, CarrierAccount, WebhookCarrier } from '../../module/app/ports/carriers.ts'
 import type { Pbx, QueueAct, QueueActOutcome, QueueDesk } from '../../module/app/ports/pbx.ts'
@@ -15,6 +16,7 @@ import { createReceiveInbound } from '../../module/app/receive-inbound.ts'
 import { createRouteUnrouted } from '../../module/app/route-unrouted.ts'
 import { signToken } from '../../module/app/session-token.ts'
 import { createSimulateRouting } from '../../module/app/simulate-routing.ts'
+import { createUseMedia } from '../../module/app/use-media.ts'
 import { createWriteNote } from '../../module/app/write-note.ts'
 import { createAddressReader } from '../../module/carriers/address-reader.ts'
 import { type Directory, emptyDirectory, type PbxSnapshot } from '../../module/domain/directory.ts'
@@ -38,6 +40,7 @@ import { createIdSource } from '../../module/id-source.ts'
 import { createLiveHub } from '../../module/live/live-hub.ts'
 import { liveRoutes } from '../../module/live/live-routes.ts'
 import { moduleRoot } from '../../module/manifest.ts'
+import { openMediaFolder } from '../../module/media/media-folder.ts'
 import { openSqliteStore } from '../../module/store/sqlite-store.ts'
 
 const pbxId = asPbxId('main')
@@ -176,7 +179,13 @@ export const inbound = (over: Partial<InboundMessage> = {}): InboundMessage => (
 
 /** Everything but Asterisk and the carriers, real: store, HTTP, live socket. */
 export async function createSampleSidecar(
-  options: { account?: CarrierAccount; build?: (account: CarrierAccount) => Carrier } = {},
+  options: {
+    account?: CarrierAccount
+    build?: (account: CarrierAccount) => Carrier
+    publicUrl?: string | null
+    /** Of signed addresses. */
+    clock?: () => number
+  } = {},
 ) {
   const folder = mkdtempSync(join(tmpdir(), 'parley-http-'))
   const log = pino({ level: 'silent' })
@@ -195,7 +204,19 @@ export async function createSampleSidecar(
   const carriers = createCarrierAccounts({ store, build: options.build ?? (() => scriptedCarrier), log })
   const routing = { store, pbx, panels: hub.panels, clock, random: () => 0, away }
   const receiveInbound = createReceiveInbound(routing)
-  const actions = createConversationActions(routing)
+  const { publicUrl = 'https://pbx.example.com/parley' } = options
+  const actions = createConversationActions({ ...routing, carriers, hasPublicAddress: publicUrl !== null })
+  const mediaFiles = openMediaFolder({ path: join(folder, 'media') })
+  const mediaLinks = createMediaLinks(new Uint8Array(32).fill(2), options.clock ?? clock)
+  const media = createUseMedia({
+    store,
+    pbx,
+    files: mediaFiles,
+    find: actions.findReadable,
+    clock,
+    log,
+    longestUploadBytes: 1024 * 1024,
+  })
   const own = { store, pbx, clock, find: actions.find }
   const app = await createHttpServer({
     store,
@@ -206,6 +227,9 @@ export async function createSampleSidecar(
     actions,
     personal: createPersonalActions(own),
     writeNote: createWriteNote(own),
+    media,
+    mediaFiles,
+    mediaLinks,
     canned: createCannedReplies(own),
     routeUnrouted: createRouteUnrouted(routing),
     simulate: createSimulateRouting(routing),
@@ -215,7 +239,7 @@ export async function createSampleSidecar(
     doctor: async () => reportOf([fail('clock', 'It is late.', 'date')]),
     clock,
     metrics: createMetrics(pbx),
-    publicUrl: 'https://pbx.example.com/parley',
+    publicUrl,
     tokenKey,
     version: '0.0.0',
     fragments: [],
@@ -244,6 +268,8 @@ export async function createSampleSidecar(
     scripted,
     receiveInbound,
     routing,
+    mediaFiles,
+    mediaLinks,
     async close() {
       away.close()
       hub.close()

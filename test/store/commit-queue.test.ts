@@ -210,10 +210,10 @@ t.test('a listener that throws is logged and harms no other', (t) => {
   const stop = announcer.onCommitted(() => heard.push('events'))
   announcer.onOutbox(() => heard.push('outbox'))
   const event = { seq: 1 } as CommittedEvent
-  announcer.announce([{ events: [event], outboxDue: false }])
-  announcer.announce([{ events: [], outboxDue: true }])
+  announcer.announce([{ events: [event], outboxDue: false, mediaDue: false }])
+  announcer.announce([{ events: [], outboxDue: true, mediaDue: false }])
   stop()
-  announcer.announce([{ events: [event], outboxDue: false }])
+  announcer.announce([{ events: [event], outboxDue: false, mediaDue: false }])
   t.same(heard, ['events', 'outbox'])
   t.equal(logged.length, 2)
   t.end()

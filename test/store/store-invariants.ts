@@ -28,7 +28,7 @@ const contradictions: Readonly<Record<string, string>> = {
   'a conversation’s place in lists is not its last activity': `
     SELECT id FROM conversations c
      WHERE activity_seq <> (SELECT max(seq) FROM events e WHERE e.conversation_pk = c.pk
-       AND e.event ->> 'kind' NOT IN ('message-state-changed', 'read-changed', 'preferences-changed'))`,
+       AND e.event ->> 'kind' NOT IN ('message-state-changed', 'media-changed', 'read-changed', 'preferences-changed'))`,
   'a customer waits though answered, or is answered by nobody': `
     SELECT id FROM conversations c
      WHERE status = 'open' AND waiting_seq IS NOT

@@ -74,6 +74,9 @@ export class AgentEars {
         if (state.value.thread?.conversationId === id) reader.request(id, 'messages')
         return
       }
+      case 'media-changed':
+        if (state.value.thread?.conversationId === id) reader.request(id, 'messages')
+        return
       case 'designation-changed':
       case 'status-changed':
         reader.request(id, 'conversation', 'decisions')

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream'
 import type { Result } from '../../domain/failures.ts'
 import type {
   CarrierId,
@@ -140,7 +141,7 @@ export interface MediaFiles {
    */
   keep(source: AsyncIterable<Uint8Array>, about: KeepAbout): Promise<KeptFile>
   /** A range of a file's bytes, both ends included; null when it is not there. */
-  open(sha256: string, range: ByteRange | null): Promise<AsyncIterable<Uint8Array> | null>
+  open(sha256: string, range: ByteRange | null): Promise<Readable | null>
   /** Removes files that nothing refers to. Gives how many. */
   sweep(isUsed: (sha256: string) => boolean): Promise<number>
 }

@@ -9,6 +9,7 @@ import type {
   Extension,
   GroupKey,
   GroupRef,
+  MediaId,
   MessageId,
   Millis,
   OutboxId,
@@ -68,6 +69,8 @@ export interface ReplyRequest {
   readonly conversationId: ConversationId
   readonly author: { readonly extension: Extension; readonly name: string }
   readonly text: string
+  /** Files that its author uploaded, in their order; left out for none. */
+  readonly media?: readonly MediaId[]
   /** The client's own key: the same key never sends twice. */
   readonly idempotencyKey: string
   /** The last message or note that its writer saw; left out or null, nobody asks whether a colleague was quicker. */

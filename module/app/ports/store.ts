@@ -34,6 +34,7 @@ import type { OptOut, OptOutChange } from '../../domain/opt-out.ts'
 import type { RuleDraft, RuleSet } from '../../domain/rules.ts'
 import type { Unsubscribe } from './ambient.ts'
 import type { CarrierAccount } from './carriers.ts'
+import type { MediaStore } from './media.ts'
 import type {
   Absence,
   AbsenceRecord,
@@ -76,7 +77,7 @@ import type {
  * The database. Every verb that changes something is atomic and takes a pure, synchronous decider, which is
  * called inside the transaction, perhaps again; its promise resolves only once the change is on disk.
  */
-export interface Store {
+export interface Store extends MediaStore {
   /** Names this database's history: a cursor of another one is worth nothing here. */
   readonly epoch: string
 

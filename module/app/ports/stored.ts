@@ -13,6 +13,7 @@ import type {
 } from '../../domain/ids.ts'
 import type { Actor, Channel, InboundMessage } from '../../domain/message.ts'
 import type { MessageContent } from '../../domain/message-content.ts'
+import type { StoredMedia } from './media.ts'
 
 /** Something that happened to a conversation besides its messages. */
 export type TimelineEntry =
@@ -97,6 +98,8 @@ export interface StoredMessage {
   readonly channel: Channel
   readonly did: Address
   readonly content: MessageContent
+  /** The files beside it, in their order. */
+  readonly media: readonly StoredMedia[]
   readonly mention: { readonly extension: Extension; readonly name: string } | null
   readonly author: Actor
   /** Null for inbound ones. */

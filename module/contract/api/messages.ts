@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox'
+import { MediaSchema } from './media.ts'
 import {
   AgentSchema,
   ChannelSchema,
@@ -26,14 +27,6 @@ export const ContentKindSchema = Type.Enum([
   'unsupported',
 ])
 
-const MediaSchema = Type.Object(
-  {
-    contentType: Nullable(Type.String()),
-    title: Type.String({ description: 'The file’s name, or what it is: Photo, Voice message' }),
-    role: Nullable(Type.Enum(['voice', 'sticker'])),
-  },
-  closed,
-)
 const LocationSchema = Type.Object(
   {
     latitude: Type.Number(),
@@ -113,6 +106,14 @@ export type MessageListWire = Static<typeof MessageListSchema>
 export const ReplyBodySchema = Type.Object(
   {
     text: Type.String({ maxLength: 4096, pattern: '^[^\\u0000]*$' }),
+    media: Type.Optional(
+      Type.Array(Type.String({ minLength: 1, maxLength: 64 }), {
+        minItems: 1,
+        maxItems: 10,
+        uniqueItems: true,
+        description: 'Ids of my uploads; the text may then be empty',
+      }),
+    ),
     seen: Type.Optional(
       Type.String({
         minLength: 1,
