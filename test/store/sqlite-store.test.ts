@@ -157,6 +157,35 @@ t.test('a connection keeps what was committed through a power cut', (t) => {
   t.end()
 })
 
+t.test(
+  'who had a conversation before is told of older decisions too, by the name of that time',
+  async (t) => {
+    const file = fileIn(scratchFolder(t))
+    const store = openSqliteStore({ file, ...options })
+    const id = await conversationWith(store)
+    for (const [by, to] of [
+      [ann, bob],
+      [bob, { ...ann, name: 'Ann Archer' }],
+      [ann, bob],
+    ] as const)
+      value(await store.commitDesignation(about(id), () => succeed(byHand('transfer', by, to))))
+    const names = store.decisions(id, 10).map(({ previousName }) => previousName)
+    t.same(names, ['Ann Archer', 'Bob', 'Ann', null])
+    await store.close()
+
+    const db = openConnection({ file })
+    db.exec('ALTER TABLE decisions DROP COLUMN previous_name; DROP TABLE away_agents')
+    db.exec(some(readMigrations().find(({ name }) => name.includes('agent_status'))).sql)
+    db.close()
+    const again = openSqliteStore({ file, ...options })
+    t.same(
+      again.decisions(id, 10).map(({ previousName }) => previousName),
+      names,
+    )
+    await again.close()
+  },
+)
+
 t.test('secrets', async (t) => {
   const secret = 'hush-5f2b9c0d1e-token'
   const account = {
