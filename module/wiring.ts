@@ -6,8 +6,11 @@ import { createConversationActions } from './app/act-on-conversation.ts'
 import { createAwayAgents } from './app/away-agents.ts'
 import { createCannedReplies } from './app/canned-replies.ts'
 import { createCarrierAccounts } from './app/carrier-accounts.ts'
+import { startCarrierHealth } from './app/carrier-health.ts'
+import { withCarriers } from './app/doctor/with-carriers.ts'
 import { createDrainWaiting } from './app/drain-waiting.ts'
 import { startFetchMedia } from './app/fetch-media.ts'
+import { startInquiries } from './app/inquire-unknown.ts'
 import { createMediaLinks, withFileLinks } from './app/media-links.ts'
 import { createPersonalActions } from './app/personal-actions.ts'
 import { createReceiveInbound } from './app/receive-inbound.ts'
@@ -29,6 +32,7 @@ import { createInstallationDoctor } from './doctor-wiring.ts'
 import { asPbxId } from './domain/ids.ts'
 import { createMetrics } from './http/metrics.ts'
 import { createHttpServer } from './http/server.ts'
+import { createWebhookSelfTest } from './http/webhook-self-test.ts'
 import { createIdSource } from './id-source.ts'
 import { readKeys } from './keys.ts'
 import { createLiveHub } from './live/live-hub.ts'
@@ -105,16 +109,6 @@ export async function startSidecar(config: Config, log: Logger, lab: Lab = {}): 
     random,
   })
   const away = createAwayAgents({ store, pbxId: asPbxId(config.pbx.id), clock })
-  const hub = createLiveHub({ store, pbx, away, tokenKey: keys.tokenKey, clock, log })
-  const absences = watchAbsences({ store, pbx, panels: hub.panels, away, clock, log })
-  const routing = { store, pbx, panels: hub.panels, clock, random, absences, away }
-  const metrics = createMetrics(pbx)
-  const receive = createReceiveInbound(routing)
-  const receiveInbound: typeof receive = async (message) => {
-    const receipt = await receive(message)
-    metrics.inbound.inc({ result: receipt.kind })
-    return receipt
-  }
   const readAddress = createAddressReader({ homeCountry: config.homeCountry })
   const { publicUrl } = config.http
   const carriers = createCarrierAccounts({
@@ -123,6 +117,25 @@ export async function startSidecar(config: Config, log: Logger, lab: Lab = {}): 
       (lab.createCarrier ?? createCarrier)(account, { messenger: pbx, publicUrl, readAddress, log }),
     log,
   })
+  const selfTest = publicUrl === null ? null : createWebhookSelfTest(publicUrl)
+  const health = startCarrierHealth({
+    store,
+    carriers,
+    ...(selfTest === null ? {} : { callOurself: selfTest.call }),
+    clock,
+    log,
+  })
+  const hub = createLiveHub({ store, pbx, away, carriers: health, tokenKey: keys.tokenKey, clock, log })
+  const absences = watchAbsences({ store, pbx, panels: hub.panels, away, clock, log })
+  const routing = { store, pbx, panels: hub.panels, clock, random, absences, away }
+  const metrics = createMetrics(pbx, health)
+  const receive = createReceiveInbound(routing)
+  const receiveInbound: typeof receive = async (message) => {
+    const receipt = await receive(message)
+    health.received(message.carrierId)
+    metrics.inbound.inc({ result: receipt.kind })
+    return receipt
+  }
   const actions = createConversationActions({ ...routing, carriers, hasPublicAddress: publicUrl !== null })
   const mediaLinks = createMediaLinks(keys.mediaKey, clock)
   const mediaFiles = openMediaFolder({ path: join(config.dataFolder, mediaFolderName) })
@@ -169,9 +182,16 @@ export async function startSidecar(config: Config, log: Logger, lab: Lab = {}): 
     routeUnrouted: createRouteUnrouted(routing),
     simulate: createSimulateRouting(routing),
     carriers,
+    health,
+    selfTest,
     receiveInbound,
     readAddress,
-    doctor: createInstallationDoctor(config, log),
+    doctor: withCarriers(createInstallationDoctor(config, log), () =>
+      carriers
+        .accounts()
+        .filter(({ enabled }) => enabled)
+        .map(({ id, name }) => ({ name, health: health.of(id) })),
+    ),
     clock,
     metrics,
     publicUrl,
@@ -189,6 +209,7 @@ export async function startSidecar(config: Config, log: Logger, lab: Lab = {}): 
       away.close()
       hub.close()
       await Promise.all([sweep.close(), held.close(), app.close()])
+      await health.close()
       await carriers.close()
       await store.close()
       giveUpOwnership()
@@ -199,6 +220,8 @@ export async function startSidecar(config: Config, log: Logger, lab: Lab = {}): 
   const outbox = startOutbox({
     store,
     carriers: carriers.find,
+    limits: carriers.limitsOf,
+    health,
     messenger: pbx,
     phones: { contactsOf: pbx.contacts },
     panels: hub.panels,
@@ -209,6 +232,7 @@ export async function startSidecar(config: Config, log: Logger, lab: Lab = {}): 
     random,
     log,
   })
+  const inquiries = startInquiries({ store, carriers: carriers.find, clock, log })
   const intake = await startSpoolIntake({
     folder: config.pbx.spoolFolder,
     onMessage: async (message) => {
@@ -256,10 +280,11 @@ export async function startSidecar(config: Config, log: Logger, lab: Lab = {}): 
       await sweep.close()
       hub.close()
       await Promise.all([intake.close(), app.close()])
-      await Promise.all([outbox.close(), fetchMedia.close(), sweepMedia.close()])
+      await Promise.all([outbox.close(), inquiries.close(), fetchMedia.close(), sweepMedia.close()])
       await held.close()
       await release.settled()
       await drain.settled()
+      await health.close()
       await carriers.close()
       await pbx.close()
       await store.close()

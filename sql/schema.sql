@@ -68,6 +68,12 @@ CREATE TABLE canned_replies (
 CREATE UNIQUE INDEX canned_replies_by_shortcut
   ON canned_replies (coalesce(pbx_id, ''), coalesce(group_kind, ''), coalesce(group_number, ''), shortcut);
 
+CREATE TABLE carrier_seen (
+  carrier_id TEXT NOT NULL PRIMARY KEY,
+  inbound_at INTEGER,
+  success_at INTEGER
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE carriers (
   id TEXT NOT NULL PRIMARY KEY,
   kind TEXT NOT NULL,
@@ -85,6 +91,16 @@ CREATE TABLE continuations (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX continuations_by_origin ON continuations (from_pk, to_pk);
+
+CREATE TABLE conversation_ways (
+  conversation_pk INTEGER NOT NULL REFERENCES conversations (pk),
+  channel TEXT NOT NULL,
+  did TEXT NOT NULL,
+  carrier_id TEXT NOT NULL,
+  sender TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  PRIMARY KEY (conversation_pk, channel, did)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE conversations (
   pk INTEGER PRIMARY KEY,
@@ -213,6 +229,14 @@ CREATE TABLE group_settings (
   PRIMARY KEY (pbx_id, group_kind, group_number)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE group_ways (
+  group_pk INTEGER NOT NULL REFERENCES groups (pk),
+  carrier_id TEXT NOT NULL,
+  channel TEXT NOT NULL,
+  did TEXT NOT NULL,
+  PRIMARY KEY (group_pk, carrier_id, channel, did)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE groups (
   pk INTEGER PRIMARY KEY,
   pbx_id TEXT NOT NULL,
@@ -239,6 +263,16 @@ CREATE TABLE inbound_keys (
   message_id TEXT NOT NULL,
   PRIMARY KEY (carrier_id, carrier_message_id)
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE inquiries (
+  message_seq INTEGER PRIMARY KEY REFERENCES messages (seq),
+  sent_at INTEGER NOT NULL,
+  -- Questions so far.
+  asked INTEGER NOT NULL DEFAULT 0,
+  next_at INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX inquiries_due ON inquiries (next_at);
 
 CREATE TABLE media (
   pk INTEGER PRIMARY KEY,
@@ -311,10 +345,12 @@ CREATE TABLE messages (
   ),
   failure TEXT,
   carrier_at INTEGER,
-  at INTEGER NOT NULL,
+  at INTEGER NOT NULL, asks INTEGER NOT NULL DEFAULT 1 CHECK (asks IN (0, 1)), refers_to TEXT, again_of INTEGER REFERENCES messages (seq),
   CHECK ((direction = 'in') = (state IS NULL)),
   CHECK ((mention IS NULL) = (mention_name IS NULL))
 ) STRICT;
+
+CREATE UNIQUE INDEX messages_again ON messages (again_of) WHERE again_of IS NOT NULL;
 
 CREATE INDEX messages_by_conversation ON messages (conversation_pk, seq);
 
@@ -401,11 +437,17 @@ CREATE TABLE outbox (
   sending INTEGER NOT NULL DEFAULT 0 CHECK (sending IN (0, 1)),
   not_before INTEGER NOT NULL,
   attempt INTEGER NOT NULL DEFAULT 1,
-  created_at INTEGER NOT NULL,
+  created_at INTEGER NOT NULL, carrier_id TEXT NOT NULL DEFAULT '', claimed_at INTEGER,
   CHECK ((kind = 'phone-alert') = (extension IS NOT NULL))
 ) STRICT;
 
+CREATE INDEX outbox_by_carrier ON outbox (carrier_id, sending, not_before, seq);
+
 CREATE INDEX outbox_by_lane ON outbox (lane, seq);
+
+CREATE INDEX outbox_sending ON outbox (seq) WHERE sending = 1;
+
+CREATE INDEX outbox_unsent ON outbox (created_at) WHERE sending = 0 AND kind = 'message';
 
 CREATE TABLE pbx_directories (
   pbx_id TEXT NOT NULL PRIMARY KEY,
@@ -413,6 +455,19 @@ CREATE TABLE pbx_directories (
   read_at INTEGER,
   saved_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE raw_events (
+  pk INTEGER PRIMARY KEY AUTOINCREMENT,
+  carrier_id TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  reason TEXT NOT NULL,
+  content_type TEXT,
+  -- Of the whole body, of which at most 256 KB are kept.
+  byte_length INTEGER NOT NULL,
+  sealed_body BLOB NOT NULL
+) STRICT;
+
+CREATE INDEX raw_events_by_carrier ON raw_events (carrier_id, pk);
 
 CREATE TABLE rules (
   pk INTEGER PRIMARY KEY,

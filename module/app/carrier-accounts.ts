@@ -1,6 +1,6 @@
 import type { CarrierId } from '../domain/ids.ts'
 import type { Log } from './ports/ambient.ts'
-import type { Carrier, CarrierAccount } from './ports/carriers.ts'
+import type { Carrier, CarrierAccount, SendLimits } from './ports/carriers.ts'
 import type { Store } from './ports/store.ts'
 
 export interface CarrierAccountsDeps {
@@ -16,12 +16,23 @@ export class InvalidCarrierAccount extends Error {}
 /** The carriers at work: built from their stored accounts, rebuilt when an account changes. */
 export function createCarrierAccounts({ store, build, log }: CarrierAccountsDeps) {
   const atWork = new Map<CarrierId, Carrier>()
+  /** Of those at work: what is not secret. */
+  const settings = new Map<CarrierId, CarrierAccount['settings']>()
+  /** Why an enabled account is not at work. */
+  const faults = new Map<CarrierId, string>()
+
+  function putToWork(account: CarrierAccount, carrier: Carrier): void {
+    atWork.set(account.id, carrier)
+    settings.set(account.id, account.settings)
+    faults.delete(account.id)
+  }
 
   for (const account of store.carriers()) {
     if (!account.enabled) continue
     try {
-      atWork.set(account.id, build(account))
+      putToWork(account, build(account))
     } catch (error) {
+      faults.set(account.id, messageOf(error))
       // One account that an upgrade made invalid must not keep the others from working.
       log.error(
         { carrierId: account.id, reason: messageOf(error) },
@@ -32,6 +43,22 @@ export function createCarrierAccounts({ store, build, log }: CarrierAccountsDeps
 
   return {
     find: (id: CarrierId): Carrier | undefined => atWork.get(id),
+
+    atWork: (): readonly Carrier[] => [...atWork.values()],
+
+    /** Why an enabled account is not at work; null where it is, or is meant to rest. */
+    faultOf: (id: CarrierId): string | null => faults.get(id) ?? null,
+
+    /** What its account says, nothing secret; empty for one that is not at work. */
+    settingsOf: (id: CarrierId): CarrierAccount['settings'] => settings.get(id) ?? {},
+
+    /** The carrier's own limits, unless the account's `messagesPerSecond` says otherwise. */
+    limitsOf(id: CarrierId): SendLimits | undefined {
+      const own = atWork.get(id)?.limits
+      const perSecond = settings.get(id)?.messagesPerSecond
+      if (own === undefined || typeof perSecond !== 'number' || !(perSecond > 0)) return own
+      return { ...own, perSecond }
+    },
 
     /** The stored accounts, secrets included: for the process itself, never for an answer. */
     accounts: () => store.carriers(),
@@ -46,8 +73,11 @@ export function createCarrierAccounts({ store, build, log }: CarrierAccountsDeps
       }
       await store.saveCarrier(account)
       const before = atWork.get(account.id)
-      if (account.enabled) atWork.set(account.id, carrier)
-      else atWork.delete(account.id)
+      if (account.enabled) putToWork(account, carrier)
+      else {
+        atWork.delete(account.id)
+        faults.delete(account.id)
+      }
       await before?.close()
     },
 

@@ -1,151 +1,243 @@
-import { addressKey } from '../domain/address.ts'
-import { groupName } from '../domain/directory.ts'
-import type { CarrierId, Extension, Millis } from '../domain/ids.ts'
+import type { SendOutcome } from '../domain/delivery.ts'
+import type { CarrierId, Millis } from '../domain/ids.ts'
 import type { OutboundMessage } from '../domain/message.ts'
-import { summaryOf } from '../domain/message-content.ts'
+import { type AlertPhoneDeps, createAlertPhone } from './alert-phone.ts'
 import type { Clock, Log, RandomSource } from './ports/ambient.ts'
-import type { Carrier } from './ports/carriers.ts'
-import type { Panels } from './ports/panels.ts'
-import type { Pbx, Phones, SipMessenger } from './ports/pbx.ts'
-import type { Store } from './ports/store.ts'
-import type { OutboxItem, OutboxResult } from './ports/store-requests.ts'
+import type { Carrier, SendLimits } from './ports/carriers.ts'
+import type { OutboxDoor, OutboxItem, OutboxResult } from './ports/store-requests.ts'
+import { createSendPace, type SendPace } from './send-pace.ts'
 
-export interface OutboxDeps {
-  readonly store: Store
+export interface OutboxDeps extends AlertPhoneDeps {
   readonly carriers: (id: CarrierId) => Carrier | undefined
-  readonly messenger: SipMessenger
-  readonly phones: Phones
-  readonly panels: Pick<Panels, 'isOpen'>
-  readonly pbx: Pbx
+  /** What an account's settings make of its carrier's limits; the carrier's own where left out. */
+  readonly limits?: (id: CarrierId) => SendLimits | undefined
+  /** Which carriers are out of order; none where left out. */
+  readonly health?: SendHealth
   /** Gives the files of a message addresses that its carrier can fetch them from. */
   readonly link?: (message: OutboundMessage) => OutboundMessage
-  /** The host part of the SIP URI that phone alerts come from. */
-  readonly sipDomain: string
   readonly clock: Clock
   readonly random: RandomSource
   readonly log: Log
+  readonly times?: Partial<OutboxTimes>
 }
 
-/** How often the outbox is looked at without being told to: what waits for a retry tells nobody. */
-const pollMs = 1000
-const concurrency = 64
+export interface OutboxTimes {
+  /** How often the outbox is looked at without being told to. */
+  readonly pollMs: number
+  readonly firstRetryMs: number
+  readonly longestRetryMs: number
+  /** A send that says nothing for so long is given up as of unknown end. Carriers give up earlier by themselves. */
+  readonly sendDeadlineMs: number
+}
+
+/** What the outbox tells of a carrier, and asks about it. */
+export interface SendHealth {
+  room(carrierId: CarrierId, underWay: number): number
+  attempted(carrierId: CarrierId, outcome: SendOutcome): void
+  /** Called when a carrier may be tried again. */
+  onReady(listener: () => void): () => void
+}
+
+const usualTimes: OutboxTimes = {
+  pollMs: 1000,
+  firstRetryMs: 1000,
+  longestRetryMs: 60 * 1000,
+  sendDeadlineMs: 60 * 1000,
+}
+/** At once by one carrier: one that hangs holds so many and no other's. */
+const mostAtOnce = 16
+const mostClaimed = 256
 /** A reply that could not leave for so long fails, with "send again". */
 const messageLifetimeMs: Millis = 60 * 60 * 1000
-/** An alert that late helps nobody. */
-const alertLifetimeMs: Millis = 5 * 60 * 1000
-const firstRetryMs = 1000
-const longestRetryMs = 60 * 1000
-/** A phone shows a few lines at most, and AMI carries 745 bytes. */
-const alertPreviewLength = 160
+const noLimits = { perSecond: 10, perPairMs: 0 }
 
-/** Sends what was committed to be sent: each item claimed, attempted once, settled by what is known of it. */
+type MessageItem = Extract<OutboxItem, { kind: 'message' }>
+
+/** What leaves by one carrier; alerts on phones have one of their own. */
+interface Lane {
+  underWay: number
+  readonly pace: SendPace
+}
+
+/**
+ * Sends what was committed to be sent: each item claimed, attempted once, settled by what is known of it. Every carrier
+ * has its own room and its own pace, so that one which hangs, fails or asks for patience delays no other.
+ */
 export function startOutbox(deps: OutboxDeps) {
-  const { store, log } = deps
+  const { store, log, clock, health } = deps
+  const { pollMs, firstRetryMs, longestRetryMs, sendDeadlineMs } = { ...usualTimes, ...deps.times }
+  const alertPhone = createAlertPhone(deps)
+  const lanes = new Map<CarrierId | null, Lane>()
   const underWay = new Set<Promise<void>>()
   let claiming = false
+  let askedAgain = false
   let closed = false
+  let alarm: { readonly at: Millis; readonly timer: NodeJS.Timeout } | null = null
 
-  const unsubscribe = store.onOutbox(() => wake())
+  const stops = [store.onOutbox(() => wake()), health?.onReady(() => wake()) ?? (() => {})]
   const timer = setInterval(wake, pollMs)
   wake()
 
   function wake(): void {
-    if (closed || claiming || underWay.size >= concurrency) return
+    if (closed) return
+    if (claiming) {
+      askedAgain = true
+      return
+    }
     claiming = true
     claim()
       .catch((error: unknown) => log.error({ err: error }, 'The outbox could not be read'))
       .finally(() => {
         claiming = false
+        if (!askedAgain) return
+        askedAgain = false
+        wake()
       })
+  }
+
+  /** No later than the poll would come by itself. */
+  function wakeAt(at: Millis): void {
+    const inMs = at - clock()
+    if (closed || inMs >= pollMs || (alarm !== null && alarm.at <= at)) return
+    if (alarm !== null) clearTimeout(alarm.timer)
+    const ring = setTimeout(
+      () => {
+        alarm = null
+        wake()
+      },
+      Math.max(1, inMs),
+    )
+    alarm = { at, timer: ring }
+  }
+
+  function laneOf(carrierId: CarrierId | null): Lane {
+    const known = lanes.get(carrierId)
+    if (known !== undefined) return known
+    const limits = () =>
+      carrierId === null
+        ? { perSecond: 100, perPairMs: 0 }
+        : (deps.limits?.(carrierId) ?? deps.carriers(carrierId)?.limits ?? noLimits)
+    const lane = { underWay: 0, pace: createSendPace(limits) }
+    lanes.set(carrierId, lane)
+    return lane
   }
 
   async function claim(): Promise<void> {
     for (;;) {
-      const room = concurrency - underWay.size
-      if (closed || room <= 0) return
-      const items = await store.claimOutbox(deps.clock(), room)
-      if (items.length === 0) return
-      for (const item of items) track(handle(item))
+      if (closed) return
+      const now = clock()
+      let putOff = 0
+      const door: OutboxDoor = {
+        room: (carrierId) => roomOf(carrierId, now),
+        putOff({ carrierId, from, to }) {
+          const until = laneOf(carrierId).pace.putOff(from, to, now)
+          if (until !== null) {
+            putOff += 1
+            wakeAt(until)
+          }
+          return until
+        },
+        expireBefore: now - messageLifetimeMs,
+      }
+      const items = await store.claimOutbox(now, mostClaimed, door)
+      for (const item of items) begin(item)
+      // Those that were put off may have hidden others that need not wait.
+      if (items.length === 0 && putOff === 0) return
     }
   }
 
-  function track(work: Promise<void>): void {
-    const tracked = work
-      .catch((error: unknown) => log.error({ err: error }, 'An outbox item could not be settled'))
-      .finally(() => {
-        underWay.delete(tracked)
-        wake()
-      })
-    underWay.add(tracked)
+  function roomOf(carrierId: CarrierId | null, now: Millis): number {
+    const lane = laneOf(carrierId)
+    const places = mostAtOnce - lane.underWay
+    const working =
+      carrierId === null ? places : (health?.room(carrierId, lane.underWay) ?? Number.POSITIVE_INFINITY)
+    const room = Math.min(places, working)
+    if (room <= 0) return 0
+    const inPace = lane.pace.room(now)
+    if (inPace <= 0) wakeAt(lane.pace.readyAt(now))
+    return Math.min(room, inPace)
   }
 
-  async function handle(item: OutboxItem): Promise<void> {
-    const result = item.kind === 'message' ? await sendMessage(item) : await alertPhone(item)
-    await store.settleOutbox(item.id, result, deps.clock())
+  function begin(item: OutboxItem): void {
+    const lane = laneOf(item.kind === 'message' ? item.carrierId : null)
+    lane.underWay += 1
+    lane.pace.took(1, clock())
+    const work = handle(item, lane)
+      .catch((error: unknown) => log.error({ err: error }, 'An outbox item could not be settled'))
+      .finally(() => {
+        lane.underWay -= 1
+        underWay.delete(work)
+        wake()
+      })
+    underWay.add(work)
+  }
+
+  async function handle(item: OutboxItem, lane: Lane): Promise<void> {
+    const result = item.kind === 'message' ? await sendMessage(item, lane) : await ring(item)
+    await store.settleOutbox(item.id, result, clock())
+    if (result.kind === 'retry') wakeAt(result.notBefore)
     log.info(
       { outboxId: item.id, kind: item.kind, attempt: item.attempt, result: result.kind },
       'Outbox item settled',
     )
   }
 
-  async function sendMessage(item: Extract<OutboxItem, { kind: 'message' }>): Promise<OutboxResult> {
-    if (deps.clock() - item.createdAt > messageLifetimeMs) return expired()
+  async function ring(item: Extract<OutboxItem, { kind: 'phone-alert' }>): Promise<OutboxResult> {
+    if (!(await alertPhone(item))) return retry(item, 'the PBX is not answering', null)
+    return { kind: 'done', outcome: { kind: 'taken', carrierMessageId: null, state: 'accepted' } }
+  }
+
+  async function sendMessage(item: MessageItem, lane: Lane): Promise<OutboxResult> {
     const carrier = deps.carriers(item.carrierId)
     if (carrier === undefined) return retry(item, 'the carrier is disabled or removed', null)
+    const outcome = await handOver(carrier, item)
+    health?.attempted(item.carrierId, outcome)
+    if (outcome.kind !== 'not-processed') return { kind: 'done', outcome }
+    const again = retry(item, outcome.reason, outcome.retryAfterMs)
+    if (outcome.holds === 'carrier' && again.kind === 'retry') lane.pace.hold(again.notBefore)
+    return again
+  }
+
+  /** Never rejects, and ends: what a carrier says after that still counts. */
+  function handOver(carrier: Carrier, item: MessageItem): Promise<SendOutcome> {
+    return new Promise((resolve) => {
+      let late = false
+      const giveUp = setTimeout(() => {
+        late = true
+        resolve({ kind: 'unknown', reason: `the carrier said nothing within ${sendDeadlineMs} ms` })
+      }, sendDeadlineMs)
+      void sendOnce(carrier, item).then((outcome) => {
+        clearTimeout(giveUp)
+        if (late) heardLate(item, outcome)
+        else resolve(outcome)
+      })
+    })
+  }
+
+  async function sendOnce(carrier: Carrier, item: MessageItem): Promise<SendOutcome> {
     try {
-      const outcome = await carrier.send(deps.link?.(item.message) ?? item.message)
-      if (outcome.kind !== 'not-processed') return { kind: 'done', outcome }
-      return retry(item, outcome.reason, outcome.retryAfterMs)
+      return await carrier.send(deps.link?.(item.message) ?? item.message)
     } catch (error) {
       // A carrier that throws may have sent before it did.
       log.error({ err: error, carrierId: item.carrierId }, 'A carrier failed while sending')
-      return { kind: 'done', outcome: { kind: 'unknown', reason: 'the carrier adapter failed' } }
+      return { kind: 'unknown', reason: 'the carrier adapter failed' }
     }
   }
 
-  async function alertPhone(item: Extract<OutboxItem, { kind: 'phone-alert' }>): Promise<OutboxResult> {
-    const conversation = store.conversation(item.conversationId)
-    const message = store.message(item.messageId)
-    const done = {
-      kind: 'done',
-      outcome: { kind: 'taken', carrierMessageId: null, state: 'accepted' },
-    } as const
-    if (conversation === null || message === null || deps.clock() - item.createdAt > alertLifetimeMs)
-      return done
-    // Whoever had the conversation transferred meanwhile must not be called to it any more.
-    if (conversation.designated !== item.extension) return done
-    // He opened his panel meanwhile, and sees it there.
-    if (deps.panels.isOpen(item.extension)) return done
-    const reader = { pbxId: conversation.group.pbxId, extension: item.extension }
-    if (store.personal(reader, [conversation.id]).get(conversation.id)?.muted === true) return done
-    const group = groupName(deps.pbx.snapshot().directory, conversation.group)
-    const body = summaryOf(message.content)
-    const preview = body.length > alertPreviewLength ? `${body.slice(0, alertPreviewLength)}…` : body
-    const text = `${addressKey(conversation.customer.address)} | ${group}: ${preview}`
-    const rang = await ringPhones(item.extension, text)
-    return rang ? done : retry(item, 'the PBX is not answering', null)
-  }
-
-  /** Each registered phone, since Asterisk would ring the last one alone. False when none could be asked. */
-  async function ringPhones(extension: Extension, text: string): Promise<boolean> {
-    const from = `sip:parley@${deps.sipDomain}`
-    let contacts: readonly string[]
-    try {
-      contacts = await deps.phones.contactsOf(extension)
-    } catch (error) {
-      log.warn({ err: error, extension }, 'The phones of an extension could not be asked for')
-      return false
-    }
-    if (contacts.length === 0) return deps.pbx.snapshot().freshness === 'live'
-    const outcomes = await Promise.all(contacts.map((to) => deps.messenger.sendText({ to, from, text })))
-    // One that rang is enough: asking again would ring it twice.
-    return outcomes.some(({ kind }) => kind !== 'link-down')
+  /** The message is settled as unknown already; that the carrier took it settles it anew. */
+  function heardLate(item: MessageItem, outcome: SendOutcome): void {
+    if (outcome.kind !== 'taken' || outcome.carrierMessageId === null || closed) return
+    const { carrierMessageId, state } = outcome
+    const report = { carrierMessageId, messageId: item.message.messageId, state, failure: null }
+    store
+      .commitReport(item.carrierId, report, clock())
+      .catch((error: unknown) => log.error({ err: error }, 'A late answer could not be stored'))
   }
 
   function retry(item: OutboxItem, reason: string, retryAfterMs: number | null): OutboxResult {
     const backoffMs = Math.min(longestRetryMs, firstRetryMs * 2 ** Math.min(item.attempt - 1, 10))
     const waitMs = Math.max(retryAfterMs ?? 0, backoffMs * (0.5 + deps.random() / 2))
-    return { kind: 'retry', notBefore: deps.clock() + waitMs, reason }
+    return { kind: 'retry', notBefore: clock() + waitMs, reason }
   }
 
   return {
@@ -153,17 +245,9 @@ export function startOutbox(deps: OutboxDeps) {
     async close(): Promise<void> {
       closed = true
       clearInterval(timer)
-      unsubscribe()
+      if (alarm !== null) clearTimeout(alarm.timer)
+      for (const stop of stops) stop()
       await Promise.all(underWay)
     },
   }
-}
-
-function expired(): OutboxResult {
-  const failure = {
-    code: 'expired',
-    carrierCode: null,
-    sentence: 'It could not be sent for an hour. Send it again if it still matters.',
-  } as const
-  return { kind: 'done', outcome: { kind: 'refused', failure } }
 }

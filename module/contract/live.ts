@@ -11,6 +11,7 @@
  *   viewing {conversationId} ─▶                                    again every minute; null for none
  *   typing {conversationId} ──▶                                    again every few seconds while it is so
  *                         ◀───── watching                         who looks and writes where I may look too
+ *                         ◀───── carrier {carrierId, state}       administrators: how each carrier fares
  *                         ◀───── refused {code, sentence}         and the socket closes
  */
 import type { PersonWire } from './api/groups.ts'
@@ -45,6 +46,14 @@ export type ServerFrame =
       readonly type: 'watching'
       readonly full: boolean
       readonly conversations: readonly WatchersWire[]
+    }
+  /** How a carrier fares, for administrators: all of them after `ready`, then each change. It has no cursor. */
+  | {
+      readonly type: 'carrier'
+      readonly carrierId: string
+      readonly state: 'ok' | 'warn' | 'down' | 'unknown'
+      readonly sentence: string
+      readonly since: string
     }
   | {
       readonly type: 'refused'

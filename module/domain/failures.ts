@@ -17,6 +17,7 @@ export type Failure =
         | 'agent'
         | 'queue'
         | 'file'
+        | 'raw event'
     }
   | { readonly code: 'not-designated'; readonly designated: { extension: Extension; name: string } | null }
   | {
@@ -95,6 +96,7 @@ const notFoundSentences: Record<Extract<Failure, { code: 'not-found' }>['what'],
   group: 'This group does not exist, or you are not a member of it.',
   agent: 'There is no such extension in a group that you look after.',
   file: 'This file does not exist, or it belongs to a conversation of a group that you are not a member of.',
+  'raw event': 'This call is kept no more: only the newest 200 of a carrier are.',
   queue: 'You are not a member of this queue, nor allowed to log in to it.',
 }
 

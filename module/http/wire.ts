@@ -22,7 +22,7 @@ import { contentWire } from './content-wire.ts'
 
 /** RFC 3339 */
 export const time = (at: Millis): string => new Date(at).toISOString()
-const timeOrNull = (at: Millis | null): string | null => (at === null ? null : time(at))
+export const timeOrNull = (at: Millis | null): string | null => (at === null ? null : time(at))
 
 /** An address as people read it: numbers, codes and names as they are. */
 const shown = (address: Address): string => address.value

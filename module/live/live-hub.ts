@@ -1,5 +1,6 @@
-import { type Viewer, visibleGroups } from '../app/access.ts'
+import { isAdmin, type Viewer, visibleGroups } from '../app/access.ts'
 import type { AwayAgents } from '../app/away-agents.ts'
+import type { CarrierHealth, Health } from '../app/carrier-health.ts'
 import { readCursor, writeCursor } from '../app/cursor.ts'
 import { peopleOf } from '../app/people.ts'
 import type { Clock, Log, Unsubscribe } from '../app/ports/ambient.ts'
@@ -10,13 +11,15 @@ import { verifyToken } from '../app/session-token.ts'
 import type { GroupPresenceWire, ServerFrame } from '../contract/live.ts'
 import { findGroup } from '../domain/directory.ts'
 import { type CommittedEvent, eventOwner } from '../domain/events.ts'
-import { type Extension, type GroupKey, groupOfKey } from '../domain/ids.ts'
+import { type CarrierId, type Extension, type GroupKey, groupOfKey } from '../domain/ids.ts'
 import { createWatchingHub } from './watching-hub.ts'
 
 export interface LiveHubDeps {
   readonly store: Store
   readonly pbx: Pbx
   readonly away: Pick<AwayAgents, 'of' | 'onChanged'>
+  /** How carriers fare, which administrators are told. */
+  readonly carriers?: Pick<CarrierHealth, 'all' | 'onChanged'>
   readonly tokenKey: Uint8Array
   readonly clock: Clock
   readonly log: Log
@@ -51,7 +54,16 @@ export type LiveHub = ReturnType<typeof createLiveHub>
  * Tells panels what was committed, each only of the groups its viewer may see, and knows which agents have a
  * panel open. Authorisation is asked of the directory at every event, so a member who left hears nothing more.
  */
-export function createLiveHub({ store, pbx, away, tokenKey, clock, log, reloadGraceMs = 3000 }: LiveHubDeps) {
+export function createLiveHub({
+  store,
+  pbx,
+  away,
+  carriers,
+  tokenKey,
+  clock,
+  log,
+  reloadGraceMs = 3000,
+}: LiveHubDeps) {
   const sessions = new Set<Session>()
   /** Open panels by agent; 0 while he may be reloading his last one. */
   const open = new Map<Extension, number>()
@@ -72,6 +84,7 @@ export function createLiveHub({ store, pbx, away, tokenKey, clock, log, reloadGr
     store.onCommitted(tell),
     pbx.onChanged(presenceChanged),
     away.onChanged(presenceChanged),
+    carriers?.onChanged(tellOfCarrier) ?? (() => {}),
   ]
   const expiryTimer = setInterval(dropExpired, expiryCheckMs)
   expiryTimer.unref()
@@ -83,6 +96,10 @@ export function createLiveHub({ store, pbx, away, tokenKey, clock, log, reloadGr
       for (const event of events)
         if (groups.has(event.groupKey) && concerns(session, event)) session.peer.send(eventFrame(event))
     }
+  }
+
+  function tellOfCarrier(carrierId: CarrierId, health: Health): void {
+    for (const { peer, viewer } of sessions) if (isAdmin(viewer)) peer.send(carrierFrame(carrierId, health))
   }
 
   /** Admits a peer whose first frame was `hello`; null when its token does not hold. */
@@ -105,6 +122,8 @@ export function createLiveHub({ store, pbx, away, tokenKey, clock, log, reloadGr
     panelOpened(session.viewer)
     sendPresence(session, true)
     watching.admitted(session)
+    if (isAdmin(session.viewer))
+      for (const { carrierId, health } of carriers?.all() ?? []) peer.send(carrierFrame(carrierId, health))
     log.info(
       { sessionId: session.viewer.sessionId, extension: session.viewer.extension },
       'A panel connected',
@@ -250,6 +269,14 @@ export function createLiveHub({ store, pbx, away, tokenKey, clock, log, reloadGr
     },
   }
 }
+
+const carrierFrame = (carrierId: CarrierId, { state, sentence, since }: Health): ServerFrame => ({
+  type: 'carrier',
+  carrierId,
+  state,
+  sentence,
+  since: new Date(since).toISOString(),
+})
 
 const refusal = (why: 'expired' | 'invalid'): ServerFrame =>
   why === 'expired'

@@ -1,13 +1,16 @@
-import type { OutboxItem, OutboxResult } from '../app/ports/store-requests.ts'
+import type { OutboxDoor, OutboxItem, OutboxResult } from '../app/ports/store-requests.ts'
 import { addressOfKey } from '../domain/address.ts'
 import {
-  afterReport,
+  afterDeliveryEvent,
+  type Delivery,
+  type DeliveryEvent,
   type DeliveryReport,
   type DeliveryState,
-  type ReportedState,
+  expiredUnsent,
   type SendFailure,
 } from '../domain/delivery.ts'
 import {
+  asCarrierId,
   asMessageId,
   type CarrierId,
   type GroupKey,
@@ -16,21 +19,24 @@ import {
   type OutboxId,
   type Seq,
 } from '../domain/ids.ts'
+import type { InquiryResult } from '../domain/inquiry.ts'
 import { refusedAtGate } from '../domain/send-gate.ts'
 import type { Connection } from './connection.ts'
 import type { Consent } from './consent.ts'
 import type { EarlyReports } from './early-reports.ts'
 import type { Effects } from './effects.ts'
 import type { EventLog, EventPlace } from './event-log.ts'
+import type { InquiryTable } from './inquiry-table.ts'
 import type { OptOutTable } from './opt-out-table.ts'
 import type { Outbound } from './outbound.ts'
 import { type OutboxRow, type OutboxTable, outboxItem, placeOf } from './outbox-table.ts'
-import { nullableJson } from './stored-json.ts'
+import { nullableJson, parseNullableJson } from './stored-json.ts'
 
 interface SentRow {
   seq: Seq
   id: string
   state: DeliveryState
+  failure: string | null
   did: string
   at: Millis
   customer_pk: number
@@ -40,12 +46,16 @@ interface SentRow {
   group_key: GroupKey
 }
 
-type DoneOutcome = Extract<OutboxResult, { kind: 'done' }>['outcome']
-
-interface Fate {
-  readonly state: DeliveryState
-  readonly failure: SendFailure | null
+/** A message whose state may change, and what it is now. */
+interface Changing {
+  readonly place: EventPlace
+  readonly seq: Seq
+  readonly id: string
+  readonly delivery: Delivery
 }
+
+/** So many expire in one transaction. */
+const expiryBatch = 100
 
 /** What becomes of outbound messages once they are stored. */
 export function createDeliveryVerbs(
@@ -56,10 +66,11 @@ export function createDeliveryVerbs(
     readonly outbound: Outbound
     readonly optOuts: OptOutTable
     readonly consent: Consent
+    readonly inquiries: InquiryTable
   },
   earlyReports: EarlyReports,
 ) {
-  const { outbox, events, outbound, optOuts, consent } = tables
+  const { outbox, events, outbound, optOuts, consent, inquiries } = tables
   const setState = db.prepare<[DeliveryState, string | null, Seq]>(
     'UPDATE messages SET state = ?, failure = ? WHERE seq = +?',
   )
@@ -68,7 +79,7 @@ export function createDeliveryVerbs(
   )
   const sent = (
     which: string,
-  ) => `SELECT m.seq, m.id, m.state, m.did, m.at, m.conversation_pk, c.id AS conversation_id,
+  ) => `SELECT m.seq, m.id, m.state, m.failure, m.did, m.at, m.conversation_pk, c.id AS conversation_id,
             c.customer_pk, c.group_pk,
             g.pbx_id || '/' || g.kind || '/' || g.number AS group_key
        FROM messages m
@@ -95,38 +106,74 @@ export function createDeliveryVerbs(
     return own
   }
 
-  function changeState(
+  /** Stores what an event makes of a message, and tells of it; null where it makes nothing of it. */
+  function advance(
     effects: Effects,
-    message: { readonly place: EventPlace; readonly seq: Seq; readonly id: string },
-    state: DeliveryState,
-    failure: SendFailure | null,
+    { place, seq, id, delivery }: Changing,
+    event: DeliveryEvent,
     now: Millis,
-  ): void {
-    setState.run(state, nullableJson(failure), message.seq)
-    const messageId = asMessageId(message.id)
-    events.append(effects, message.place, now, { kind: 'message-state-changed', messageId, state })
+  ): Delivery | null {
+    const next = afterDeliveryEvent(delivery, event)
+    if (next === null) return null
+    setState.run(next.state, nullableJson(next.failure), seq)
+    if (delivery.state === 'unknown') inquiries.close(seq)
+    events.append(effects, place, now, {
+      kind: 'message-state-changed',
+      messageId: asMessageId(id),
+      state: next.state,
+    })
+    return next
   }
 
-  const messageOf = (row: OutboxRow) => ({ place: placeOf(row), seq: row.message_seq, id: row.message_id })
+  const queuedOf = (row: OutboxRow): Changing => ({
+    place: placeOf(row),
+    seq: row.message_seq,
+    id: row.message_id,
+    delivery: { state: row.state ?? 'queued', failure: null },
+  })
 
-  function claim(effects: Effects, now: Millis, limit: number): readonly OutboxItem[] {
-    const rows = outbox.due(now, limit).filter((row) => mayLeave(effects, row, now))
+  function claim(
+    effects: Effects,
+    now: Millis,
+    limit: number,
+    door: OutboxDoor = openDoor,
+  ): readonly OutboxItem[] {
+    for (const row of outbox.unsentSince(door.expireBefore, expiryBatch))
+      withdraw(effects, row, expiredUnsent, now)
+    const due = outbox
+      .carriers()
+      .flatMap((carrierId) => {
+        const room = Math.min(limit, Math.max(0, Math.floor(door.room(carrierId))))
+        return room === 0 ? [] : outbox.due(carrierId, now, room)
+      })
+      .sort((a, b) => a.seq - b.seq)
+      .slice(0, limit)
+    const rows = due.filter((row) => mayLeave(effects, row, door, now))
     for (const row of rows) {
-      outbox.markSending(row.seq)
-      if (row.kind === 'message') changeState(effects, messageOf(row), 'sending', null, now)
+      outbox.markSending(row.seq, now)
+      if (row.kind === 'message') advance(effects, queuedOf(row), { kind: 'claimed' }, now)
     }
     return rows.map(outboxItem)
   }
 
   /** The customer may have opted out since it was queued: then it fails here, and never leaves. */
-  function mayLeave(effects: Effects, row: OutboxRow, now: Millis): boolean {
+  function mayLeave(effects: Effects, row: OutboxRow, door: OutboxDoor, now: Millis): boolean {
     if (row.kind !== 'message') return true
-    const did = addressOfKey(row.did)
-    if (outbound.pass(row.customer_pk, did).ok) return true
+    const from = addressOfKey(row.did)
+    if (!outbound.pass(row.customer_pk, from).ok) {
+      withdraw(effects, row, refusedAtGate(from), now)
+      return false
+    }
+    const until = door.putOff({ carrierId: asCarrierId(row.carrier_id), from, to: addressOfKey(row.peer) })
+    if (until === null) return true
+    outbox.putOff(row.seq, until)
+    return false
+  }
+
+  function withdraw(effects: Effects, row: OutboxRow, failure: SendFailure, now: Millis): void {
     outbox.remove(row.seq)
     effects.outboxDue = true
-    changeState(effects, messageOf(row), 'failed', refusedAtGate(did), now)
-    return false
+    advance(effects, queuedOf(row), { kind: 'withdrawn', failure }, now)
   }
 
   /**
@@ -161,45 +208,42 @@ export function createDeliveryVerbs(
   function settle(effects: Effects, id: OutboxId, result: OutboxResult, now: Millis): void {
     const row = outbox.byId(id)
     if (row === null || row.sending === 0) throw new Error(`outbox item ${id} is settled without being sent`)
+    const message = queuedOf(row)
     if (result.kind === 'retry') {
       outbox.requeue(row.seq, result.notBefore)
-      if (row.kind === 'message') changeState(effects, messageOf(row), 'queued', null, now)
+      const outcome = { kind: 'not-processed', reason: result.reason, retryAfterMs: null } as const
+      if (row.kind === 'message') advance(effects, message, { kind: 'attempted', outcome }, now)
       return
     }
     outbox.remove(row.seq)
     // The next of this lane waited for it.
     effects.outboxDue = true
     if (row.kind !== 'message') return
-    const { state, failure } = outcomeOf(row, result.outcome)
-    changeState(effects, messageOf(row), state, failure, now)
+    const { outcome } = result
+    let delivery = advance(effects, message, { kind: 'attempted', outcome }, now)
+    if (outcome.kind === 'unknown') inquiries.open(row.message_seq, row.claimed_at ?? now)
+    if (outcome.kind === 'taken' && outcome.carrierMessageId !== null && delivery !== null)
+      delivery = catchUp(effects, { ...message, delivery }, outcome.carrierMessageId, row.carrier_id, now)
+    const failure = delivery?.failure ?? null
     learnOptOut(effects, { ...row, at: row.created_at, place: placeOf(row) }, failure, now)
   }
 
-  function outcomeOf(row: OutboxRow, outcome: DoneOutcome): Fate {
-    switch (outcome.kind) {
-      case 'taken':
-        return afterSend(row, outcome.carrierMessageId, outcome.state)
-      case 'refused':
-        return { state: 'failed', failure: outcome.failure }
-      case 'unknown':
-        return { state: 'unknown', failure: null }
-      default:
-        return outcome satisfies never
-    }
-  }
-
-  /** The carrier's answer, and the reports that were quicker than it. */
-  function afterSend(row: OutboxRow, carrierMessageId: string | null, taken: ReportedState): Fate {
-    let state = afterReport('sending', taken)
-    let failure: SendFailure | null = null
-    if (carrierMessageId === null) return { state, failure }
-    setCarrierMessageId.run(carrierMessageId, row.message_seq)
-    for (const report of earlyReports.take(row.carrier_id, carrierMessageId)) {
-      const next = afterReport(state, report.state)
-      if (next !== state) failure = next === 'failed' ? report.failure : null
-      state = next
-    }
-    return { state, failure }
+  /** The reports that were quicker than the carrier's answer. */
+  function catchUp(
+    effects: Effects,
+    message: Changing,
+    carrierMessageId: string,
+    carrierId: string,
+    now: Millis,
+  ): Delivery {
+    setCarrierMessageId.run(carrierMessageId, message.seq)
+    return earlyReports
+      .take(carrierId, carrierMessageId)
+      .reduce(
+        (delivery, report) =>
+          advance(effects, { ...message, delivery }, { kind: 'reported', report }, now) ?? delivery,
+        message.delivery,
+      )
   }
 
   /** Nobody can say whether these left: they become `unknown`. Alerts that were under way are dropped. */
@@ -207,31 +251,78 @@ export function createDeliveryVerbs(
     const rows = outbox.underWay()
     const sent = rows.filter((row) => row.kind === 'message')
     for (const row of rows) outbox.remove(row.seq)
-    for (const row of sent) changeState(effects, messageOf(row), 'unknown', null, now)
+    for (const row of sent) {
+      advance(effects, queuedOf(row), { kind: 'interrupted' }, now)
+      inquiries.open(row.message_seq, row.claimed_at ?? now)
+    }
     if (rows.length > 0) effects.outboxDue = true
     return sent.length
   }
 
   function report(effects: Effects, carrierId: CarrierId, delivery: DeliveryReport, now: Millis) {
-    const { state, failure } = delivery
     const row = reported(carrierId, delivery)
     if (row === undefined) {
       // Carriers may report on a message before they answer the request that sent it.
       if (outbox.isSending(carrierId)) earlyReports.keep(carrierId, delivery, now)
       return 'no-such-message'
     }
-    const next = afterReport(row.state, state)
-    if (next === row.state) return 'unchanged'
-    const place = {
-      pk: row.conversation_pk,
-      id: row.conversation_id,
-      group_pk: row.group_pk,
-      group_key: row.group_key,
-    }
-    changeState(effects, { place, seq: row.seq, id: row.id }, next, next === 'failed' ? failure : null, now)
-    if (next === 'failed') learnOptOut(effects, { ...row, place }, failure, now)
+    return reportOn(effects, row, delivery, now)
+  }
+
+  function reportOn(effects: Effects, row: SentRow, report: DeliveryReport, now: Millis) {
+    const message = changing(row)
+    const next = advance(effects, message, { kind: 'reported', report }, now)
+    if (next === null) return 'unchanged'
+    learnOptOut(effects, { ...row, place: message.place }, next.failure, now)
     return 'changed'
   }
 
-  return { claim, settle, settleInterrupted, report }
+  function settleInquiry(
+    effects: Effects,
+    carrierId: CarrierId,
+    messageId: MessageId,
+    result: InquiryResult,
+    now: Millis,
+  ): 'changed' | 'unchanged' {
+    const row = findByOwnId.get(carrierId, messageId)
+    if (row === undefined) return 'unchanged'
+    switch (result.kind) {
+      case 'ask-again':
+        inquiries.again(row.seq, result.at)
+        return 'unchanged'
+      case 'give-up':
+        inquiries.close(row.seq)
+        return 'unchanged'
+      case 'never-taken':
+        return advance(effects, changing(row), { kind: 'never-taken' }, now) === null
+          ? 'unchanged'
+          : 'changed'
+      case 'found':
+        setCarrierMessageId.run(result.report.carrierMessageId, row.seq)
+        return reportOn(effects, row, result.report, now)
+      default:
+        return result satisfies never
+    }
+  }
+
+  return { claim, settle, settleInterrupted, report, settleInquiry }
 }
+
+/** Whatever is due may leave, and nothing is too old. */
+const openDoor: OutboxDoor = {
+  room: () => Number.POSITIVE_INFINITY,
+  putOff: () => null,
+  expireBefore: 0,
+}
+
+const changing = (row: SentRow): Changing => ({
+  place: {
+    pk: row.conversation_pk,
+    id: row.conversation_id,
+    group_pk: row.group_pk,
+    group_key: row.group_key,
+  },
+  seq: row.seq,
+  id: row.id,
+  delivery: { state: row.state, failure: parseNullableJson<SendFailure>(row.failure) },
+})

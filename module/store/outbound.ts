@@ -65,7 +65,7 @@ export function createOutbound(tables: {
         at,
       })
       conversations.setOutbound(place.pk, seq, channelBit(channel), at)
-      outbox.addMessage(place, pass, seq, at)
+      outbox.addMessage(place, pass, { seq, carrierId }, at)
       effects.outboxDue = true
       return seq
     },

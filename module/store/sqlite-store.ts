@@ -7,6 +7,7 @@ import { createAutoReplyTable } from './auto-reply-table.ts'
 import { createAwayTable } from './away-table.ts'
 import { backUpBeforeUpgrade } from './back-up-before-upgrade.ts'
 import { createCannedReplyTable } from './canned-reply-table.ts'
+import { createCarrierSeenTable } from './carrier-seen-table.ts'
 import { createCarrierTable } from './carrier-table.ts'
 import { createStandingVerbs, findForChange } from './commit-designation.ts'
 import { createGroupTransferVerb } from './commit-group-transfer.ts'
@@ -31,6 +32,7 @@ import { createEventLog } from './event-log.ts'
 import { createGroupSettingsTable } from './group-settings-table.ts'
 import { createGroupTable } from './group-table.ts'
 import { createInboundKeys } from './inbound-keys.ts'
+import { createInquiryTable } from './inquiry-table.ts'
 import { createMediaTable } from './media-table.ts'
 import { createMessageTable } from './message-table.ts'
 import { openMeta } from './meta.ts'
@@ -41,6 +43,7 @@ import { createOutbound } from './outbound.ts'
 import { createOutboxTable } from './outbox-table.ts'
 import { pageOf } from './page.ts'
 import { createPersonalTable } from './personal-table.ts'
+import { createRawEventTable } from './raw-event-table.ts'
 import { createRuleTable } from './rule-table.ts'
 import { createSecretBox } from './secret-box.ts'
 import { createStandingChanges } from './standing.ts'
@@ -112,8 +115,11 @@ export function storeOn(db: Connection, options: StoreOptions): Store {
   const keys = createInboundKeys(db)
   const unrouted = createUnroutedTable(db)
   const earlyReports = createEarlyReports(db)
+  const inquiries = createInquiryTable(db)
   const rules = createRuleTable(db, meta)
   const carriers = createCarrierTable(db, box)
+  const carrierSeen = createCarrierSeenTable(db)
+  const rawEvents = createRawEventTable(db, box)
   const directories = createDirectoryTable(db)
   const list = createConversationList(db, groups, personal)
   const work = createWorkLists(db, groups)
@@ -138,7 +144,7 @@ export function storeOn(db: Connection, options: StoreOptions): Store {
   const find = findForChange(db, tables)
   const standingVerbs = createStandingVerbs(tables, standing, find)
   const groupTransfer = createGroupTransferVerb(db, tables, standing, continuations, find, newId)
-  const delivery = createDeliveryVerbs(db, { ...tables, outbound, optOuts, consent }, earlyReports)
+  const delivery = createDeliveryVerbs(db, { ...tables, outbound, optOuts, consent, inquiries }, earlyReports)
 
   const mediaVerbs = createMediaVerbs(media, events)
 
@@ -163,7 +169,7 @@ export function storeOn(db: Connection, options: StoreOptions): Store {
     commitDesignation: (request, decide) =>
       run((effects) => standingVerbs.commitDesignation(effects, request, decide)),
     commitStatus: (request, decide) => run((effects) => standingVerbs.commitStatus(effects, request, decide)),
-    claimOutbox: (now, limit) => run((effects) => delivery.claim(effects, now, limit)),
+    claimOutbox: (now, limit, door) => run((effects) => delivery.claim(effects, now, limit, door)),
     settleOutbox: (id, result, now) => run((effects) => delivery.settle(effects, id, result, now)),
     hasDueMedia: media.due,
     claimMedia: (now, most) => run(() => mediaVerbs.claim(now, most)),
@@ -177,6 +183,8 @@ export function storeOn(db: Connection, options: StoreOptions): Store {
     isFileUsed: media.isFileUsed,
     onMedia: announcer.onMedia,
     settleInterrupted: (now) => run((effects) => delivery.settleInterrupted(effects, now)),
+    settleInquiry: (carrierId, messageId, result, now) =>
+      run((effects) => delivery.settleInquiry(effects, carrierId, messageId, result, now)),
     commitReport: (carrierId, report, now) =>
       run((effects) => delivery.report(effects, carrierId, report, now)),
     markRead: (request) => run((effects) => personalVerbs.markRead(effects, request)),
@@ -193,6 +201,8 @@ export function storeOn(db: Connection, options: StoreOptions): Store {
     deleteRule: (id, expectedVersion) => run(() => rules.remove(id, expectedVersion)),
     orderRules: (ids, expectedSetVersion) => run(() => rules.order(ids, expectedSetVersion)),
     saveCarrier: (account) => run(() => carriers.save(account)),
+    saveCarrierSeen: (seen) => run(() => carrierSeen.save(seen)),
+    keepRaw: (event) => run(() => rawEvents.keep(event)),
 
     async pruneEvents(before) {
       await run(() => earlyReports.prune(before))
@@ -203,6 +213,10 @@ export function storeOn(db: Connection, options: StoreOptions): Store {
       }
     },
 
+    dueInquiries: inquiries.due,
+    carrierSeen: carrierSeen.all,
+    rawEvents: rawEvents.ofCarrier,
+    rawEvent: rawEvents.one,
     groupSettings: settings.ofGroup,
     loadAbsences: absences.load,
     awayAgents: away.ofPbx,

@@ -7,6 +7,7 @@ import { createConversationActions } from '../../module/app/act-on-conversation.
 import { createAwayAgents } from '../../module/app/away-agents.ts'
 import { createCannedReplies } from '../../module/app/canned-replies.ts'
 import { createCarrierAccounts } from '../../module/app/carrier-accounts.ts'
+import { startCarrierHealth } from '../../module/app/carrier-health.ts'
 import { fail, reportOf } from '../../module/app/doctor/finding.ts'
 import { createMediaLinks } from '../../module/app/media-links.ts'
 import { createPersonalActions } from '../../module/app/personal-actions.ts'
@@ -36,6 +37,7 @@ import { type Presence, unknownPresence } from '../../module/domain/presence.ts'
 import { ruleDefaults } from '../../module/domain/rules.ts'
 import { createMetrics } from '../../module/http/metrics.ts'
 import { createHttpServer } from '../../module/http/server.ts'
+import { createWebhookSelfTest } from '../../module/http/webhook-self-test.ts'
 import { createIdSource } from '../../module/id-source.ts'
 import { createLiveHub } from '../../module/live/live-hub.ts'
 import { liveRoutes } from '../../module/live/live-routes.ts'
@@ -200,8 +202,10 @@ export async function createSampleSidecar(
   const scripted = createScriptedPbx()
   const { pbx } = scripted
   const away = createAwayAgents({ store, pbxId, clock })
-  const hub = createLiveHub({ store, pbx, away, tokenKey, clock, log, reloadGraceMs: 300 })
   const carriers = createCarrierAccounts({ store, build: options.build ?? (() => scriptedCarrier), log })
+  const selfTest = createWebhookSelfTest(options.publicUrl ?? 'https://pbx.example.com/parley')
+  const health = startCarrierHealth({ store, carriers, clock, log })
+  const hub = createLiveHub({ store, pbx, away, carriers: health, tokenKey, clock, log, reloadGraceMs: 300 })
   const routing = { store, pbx, panels: hub.panels, clock, random: () => 0, away }
   const receiveInbound = createReceiveInbound(routing)
   const { publicUrl = 'https://pbx.example.com/parley' } = options
@@ -234,6 +238,8 @@ export async function createSampleSidecar(
     routeUnrouted: createRouteUnrouted(routing),
     simulate: createSimulateRouting(routing),
     carriers,
+    health,
+    selfTest,
     receiveInbound,
     readAddress: createAddressReader({ homeCountry: 'US' }),
     doctor: async () => reportOf([fail('clock', 'It is late.', 'date')]),
@@ -267,6 +273,10 @@ export async function createSampleSidecar(
     hub,
     scripted,
     receiveInbound,
+    carriers,
+    health,
+    selfTest,
+    log,
     routing,
     mediaFiles,
     mediaLinks,
@@ -274,6 +284,7 @@ export async function createSampleSidecar(
       away.close()
       hub.close()
       await app.close()
+      await health.close()
       await store.close()
       rmSync(folder, { recursive: true })
     },

@@ -114,6 +114,8 @@ export class LiveClient {
         this.state.set({ kind: 'live' })
         return
       case 'renewed':
+      // Told to administrators; the page that shows carriers asks for them.
+      case 'carrier':
         return
       case 'refused':
         this.#refused(frame.code, frame.sentence)

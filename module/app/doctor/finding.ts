@@ -23,7 +23,8 @@ export const findingCodes = [
   'key-file',
   'public-url',
 ] as const
-export type FindingCode = (typeof findingCodes)[number]
+/** `carriers` is known to the running sidecar alone. */
+export type FindingCode = (typeof findingCodes)[number] | 'carriers'
 
 /** `unknown`: it could not be looked at, and why; never a way to say that all is well. */
 export type FindingState = 'ok' | 'warn' | 'fail' | 'unknown'

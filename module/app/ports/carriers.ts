@@ -1,6 +1,7 @@
 import type { Address } from '../../domain/address.ts'
 import type { DeliveryReport, SendOutcome } from '../../domain/delivery.ts'
 import type { CarrierId, Millis } from '../../domain/ids.ts'
+import type { InquiryAnswer } from '../../domain/inquiry.ts'
 import type { Channel, InboundMessage, OutboundMessage } from '../../domain/message.ts'
 import type { MediaRef } from '../../domain/message-content.ts'
 
@@ -103,11 +104,7 @@ export interface SendInquiry {
   ask(message: OutboundMessage, sentAt: Millis): Promise<InquiryAnswer>
 }
 
-export type InquiryAnswer =
-  | { readonly kind: 'found'; readonly report: DeliveryReport }
-  /** The carrier has no such message: it was never taken. */
-  | { readonly kind: 'never-taken' }
-  | { readonly kind: 'no-answer'; readonly reason: string }
+export type { InquiryAnswer } from '../../domain/inquiry.ts'
 
 /** Whether the carrier still takes our credentials. */
 export interface CredentialsProbe {
@@ -159,3 +156,26 @@ export const isWebhookCarrier = (carrier: Carrier): carrier is WebhookCarrier =>
 
 /** Reads an address as its carrier or the PBX wrote it; numbers become E.164 by the home country. */
 export type AddressReader = (raw: string) => Address
+
+/** What a carrier was last seen doing. */
+export interface CarrierSeen {
+  readonly carrierId: CarrierId
+  readonly inboundAt: Millis | null
+  /** When it last took a message of ours. */
+  readonly successAt: Millis | null
+}
+
+/** A verified call that could not be read, or not whole. */
+export interface NewRawEvent {
+  readonly carrierId: CarrierId
+  readonly at: Millis
+  readonly reason: string
+  readonly contentType: string | null
+  readonly body: Uint8Array
+}
+
+export interface RawEvent extends NewRawEvent {
+  readonly n: number
+  /** Of the whole body; `body` holds its first 256 KB. */
+  readonly byteLength: number
+}

@@ -172,6 +172,28 @@ export type OutboxItem =
       readonly createdAt: Millis
     }
 
+/**
+ * What may leave now, asked inside the transaction that claims. What it lets go counts as gone, even where the commit
+ * then fails.
+ */
+export interface OutboxDoor {
+  /** How many more may leave by a carrier; null asks for alerts on phones. */
+  room(carrierId: CarrierId | null): number
+  /** Until when a message waits beyond that; null lets it go. */
+  putOff(item: { readonly carrierId: CarrierId; readonly from: Address; readonly to: Address }): Millis | null
+  /** Messages unsent since before this time fail. */
+  readonly expireBefore: Millis
+}
+
+/** A send of unknown end, about which its carrier is to be asked. */
+export interface DueInquiry {
+  readonly carrierId: CarrierId
+  readonly message: OutboundMessage
+  readonly sentAt: Millis
+  /** Questions before this one. */
+  readonly asked: number
+}
+
 /** How an attempt ended, as the outbox keeps it. */
 export type OutboxResult =
   | {

@@ -29,23 +29,26 @@ import type {
   RuleId,
   Seq,
 } from '../../domain/ids.ts'
+import type { InquiryResult } from '../../domain/inquiry.ts'
 import type { Actor } from '../../domain/message.ts'
 import type { OptOut, OptOutChange } from '../../domain/opt-out.ts'
 import type { RuleDraft, RuleSet } from '../../domain/rules.ts'
 import type { Unsubscribe } from './ambient.ts'
-import type { CarrierAccount } from './carriers.ts'
+import type { CarrierAccount, CarrierSeen, NewRawEvent, RawEvent } from './carriers.ts'
 import type { MediaStore } from './media.ts'
 import type {
   Absence,
   AbsenceRecord,
   DesignationReceipt,
   DesignationRequest,
+  DueInquiry,
   GroupTransferReceipt,
   GroupTransferRequest,
   InboundReceipt,
   InboundRequest,
   NoteRequest,
   OptOutRequest,
+  OutboxDoor,
   OutboxItem,
   OutboxResult,
   ReminderRequest,
@@ -119,11 +122,23 @@ export interface Store extends MediaStore {
     request: StartRequest,
     decide: (state: ConversationState | null) => Result<DesignationChange | null>,
   ): Promise<Result<StartReceipt>>
-  /** Marks due items as being sent, at most one a conversation at a time, oldest first. */
-  claimOutbox(now: Millis, limit: number): Promise<readonly OutboxItem[]>
+  /**
+   * Marks due items as being sent, at most one a conversation at a time, oldest first; what may not leave by the door
+   * stays queued.
+   */
+  claimOutbox(now: Millis, limit: number, door?: OutboxDoor): Promise<readonly OutboxItem[]>
   settleOutbox(id: OutboxId, result: OutboxResult, now: Millis): Promise<void>
   /** What was being sent when the process died can't be known: it becomes `unknown`. Called once, at start. */
   settleInterrupted(now: Millis): Promise<number>
+  /** Sends of unknown end that are due to be asked about. */
+  dueInquiries(now: Millis, limit: number): readonly DueInquiry[]
+  /** What came of asking. A message that was settled meanwhile stays as it is. */
+  settleInquiry(
+    carrierId: CarrierId,
+    messageId: MessageId,
+    result: InquiryResult,
+    now: Millis,
+  ): Promise<'changed' | 'unchanged'>
   commitReport(
     carrierId: CarrierId,
     report: DeliveryReport,
@@ -175,6 +190,9 @@ export interface Store extends MediaStore {
   /** Their hours have begun: from now on they wait like the others. */
   releaseHeld(ids: readonly ConversationId[]): Promise<void>
   saveCarrier(account: CarrierAccount): Promise<void>
+  saveCarrierSeen(seen: readonly CarrierSeen[]): Promise<void>
+  /** Keeps a body that could not be read, sealed; the oldest beyond the newest 200 of its carrier go. */
+  keepRaw(event: NewRawEvent): Promise<void>
   /** Forgets events older than this. */
   pruneEvents(before: Millis): Promise<number>
 
@@ -204,6 +222,10 @@ export interface Store extends MediaStore {
   idle(group: GroupKey, before: Millis, limit: number): readonly ConversationId[]
   /** Agents designated for open conversations of a group. */
   designatedIn(group: GroupKey): readonly Extension[]
+  carrierSeen(): readonly CarrierSeen[]
+  /** Newest first. */
+  rawEvents(carrierId: CarrierId): readonly RawEvent[]
+  rawEvent(carrierId: CarrierId, n: number): RawEvent | null
   loadDirectory(): Directory | null
   ruleSet(): RuleSet
   carriers(): readonly CarrierAccount[]

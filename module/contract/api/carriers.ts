@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { closed, Nullable } from './parts.ts'
+import { closed, Nullable, Time } from './parts.ts'
 
 export const CarrierBodySchema = Type.Object(
   {
@@ -16,6 +16,40 @@ export const CarrierBodySchema = Type.Object(
   closed,
 )
 
+export const CarrierHealthSchema = Type.Object(
+  {
+    state: Type.Enum(['ok', 'warn', 'down', 'unknown']),
+    sentence: Type.String(),
+    since: Time,
+    lastInboundAt: Nullable(Time),
+    lastSuccessAt: Nullable(Time),
+    errorRate: Nullable(Type.Number({ description: 'Of the sends of the last ten minutes, 0 to 1' })),
+    expiresAt: Nullable(Time),
+    webhook: Nullable(Type.Object({ works: Type.Boolean(), sentence: Type.String(), at: Time }, closed)),
+  },
+  closed,
+)
+
+export type CarrierHealthWire = Static<typeof CarrierHealthSchema>
+
+/** A call that could not be read. In the list its words are masked. */
+export const RawEventSchema = Type.Object(
+  {
+    n: Type.Integer(),
+    at: Time,
+    reason: Type.String(),
+    contentType: Nullable(Type.String()),
+    byteLength: Type.Integer(),
+    body: Type.String({ description: 'What is not UTF-8 in it is replaced' }),
+  },
+  closed,
+)
+
+export const RawEventListSchema = Type.Object(
+  { items: Type.Array(RawEventSchema, { description: 'Newest first' }) },
+  closed,
+)
+
 export const CarrierSchema = Type.Object(
   {
     id: Type.String(),
@@ -24,6 +58,7 @@ export const CarrierSchema = Type.Object(
     enabled: Type.Boolean(),
     settings: Type.Record(Type.String(), Type.Unknown()),
     webhookUrl: Nullable(Type.String()),
+    health: Type.Optional(CarrierHealthSchema),
   },
   closed,
 )
