@@ -4,11 +4,12 @@ import type { SipMessenger } from '../app/ports/pbx.ts'
 import { CarrierSettingsError } from './account-settings.ts'
 import { createGenericCarrier } from './generic/generic-carrier.ts'
 import { createSipMessageCarrier } from './sip-message/sip-message-carrier.ts'
+import { createTelnyxCarrier } from './telnyx/telnyx-carrier.ts'
 import { createTwilioCarrier } from './twilio/twilio-carrier.ts'
 import { createWhatsAppCloudCarrier } from './whatsapp-cloud/whatsapp-cloud-carrier.ts'
 
 /** Every kind of carrier there is. A new one is a folder here, a line in this list and one below. */
-export const carrierKinds = ['twilio', 'generic', 'whatsapp-cloud', 'sip-message'] as const
+export const carrierKinds = ['twilio', 'generic', 'whatsapp-cloud', 'telnyx', 'sip-message'] as const
 export type CarrierKind = (typeof carrierKinds)[number]
 
 export interface CarrierDeps {
@@ -40,6 +41,8 @@ const builders: Record<CarrierKind, (account: CarrierAccount, deps: CarrierDeps)
   generic: (account, { publicUrl, readAddress }) => createGenericCarrier(account, { publicUrl, readAddress }),
   'whatsapp-cloud': (account, { readAddress, log }) =>
     createWhatsAppCloudCarrier(account, { readAddress, log }),
+  telnyx: (account, { publicUrl, readAddress, log }) =>
+    createTelnyxCarrier(account, { publicUrl, readAddress, log }),
   'sip-message': (account, { messenger, log }) => createSipMessageCarrier(account, { messenger, log }),
 }
 

@@ -9,6 +9,7 @@ import { asCarrierId, asConversationId, asMessageId } from '../../module/domain/
 import type { OutboundMessage } from '../../module/domain/message.ts'
 import { batchDescription, genericAccount, webhookSecret } from './generic/generic-account.ts'
 import { keptLog } from './kept-log.ts'
+import { telnyxAccount } from './telnyx/telnyx-account.ts'
 import { accountSid, twilioAccount } from './twilio/twilio-account.ts'
 import { whatsAppAccount } from './whatsapp-cloud/whatsapp-account.ts'
 
@@ -51,6 +52,7 @@ t.test('every kind can be built', (t) => {
     twilio: twilioAccount(),
     generic: genericAccount(batchDescription, { webhookSecret }),
     'whatsapp-cloud': whatsAppAccount(),
+    telnyx: telnyxAccount(),
     'sip-message': trunkAccount(),
   }
   for (const kind of carrierKinds) {
@@ -115,6 +117,13 @@ t.test('an account that can’t work says where and what', (t) => {
       'secrets.accessToken',
       /access token/,
     ],
+    [telnyxAccount({ settings: { publicKey: 'x' } }), 'settings.publicKey', /Keys & Credentials/],
+    [
+      telnyxAccount({ settings: { publicKey: `${'A'.repeat(42)}B=` } }),
+      'settings.publicKey',
+      /44 characters/,
+    ],
+    [telnyxAccount({ secrets: { apiKey: 'hunter2 hunter2' } }), 'secrets.apiKey', /API key/],
     [trunkAccount({ trunk: 'a b' }), 'settings.trunk', /PJSIP endpoint/],
     [trunkAccount({ trunk: 'trunk1\r\nAction: Originate' }), 'settings.trunk', /PJSIP endpoint/],
     [trunkAccount({ trunk: 'trunk1\n' }), 'settings.trunk', /PJSIP endpoint/],
