@@ -57,11 +57,14 @@ export function createConversationActions(deps: ConversationActionsDeps) {
     return goesOnWithHim ? store.conversation(id) : null
   }
 
-  function mayCarry(carrierId: CarrierId, media: readonly MediaId[]): Result<void> {
-    const files = media.flatMap((file) => {
-      const known = store.media(file)
-      return known === null ? [] : [{ fileName: known.fileName, byteLength: known.file?.byteLength ?? 0 }]
+  /** Of another's file he learns nothing, not even whether it is too large. */
+  function mayCarry(by: ActingAgent, carrierId: CarrierId, media: readonly MediaId[]): Result<void> {
+    const files = media.flatMap((id) => {
+      const known = store.media(id)
+      if (known === null || known.file === null || known.uploader?.extension !== by.extension) return []
+      return [{ fileName: known.fileName, byteLength: known.file.byteLength }]
     })
+    if (files.length < media.length) return fail({ code: 'media', why: { kind: 'unknown-upload' } })
     const limits = deps.carriers?.find(carrierId)?.limits.media ?? null
     return judgeFiles(files, limits, deps.hasPublicAddress ?? false)
   }
@@ -121,7 +124,7 @@ export function createConversationActions(deps: ConversationActionsDeps) {
           (state, answered) => {
             const decided = decideReply(state, author, context, answered)
             if (!decided.ok) return decided
-            const carried = mayCarry(decided.value.via.carrierId, media)
+            const carried = mayCarry(author, decided.value.via.carrierId, media)
             return carried.ok ? decided : carried
           },
         )

@@ -90,8 +90,6 @@ const uploadRoutes: FastifyPluginAsyncTypebox<MediaRoutesDeps> = async (app, { m
   app.post(
     '/uploads',
     {
-      // Whoever says beforehand that it is too large need not send it.
-      bodyLimit: media.longestUploadBytes,
       schema: {
         summary: 'Keep a file that I am about to send',
         querystring: Type.Object({ name: Type.String({ minLength: 1, maxLength: 1000 }) }),
@@ -100,6 +98,11 @@ const uploadRoutes: FastifyPluginAsyncTypebox<MediaRoutesDeps> = async (app, { m
     },
     async (request, reply) => {
       const { raw } = request
+      const longestBytes = media.longestUploadBytes
+      if (Number(request.headers['content-length'] ?? 0) > longestBytes) {
+        reply.header('connection', 'close')
+        return sendFailure(reply, { code: 'media', why: { kind: 'too-large', longestBytes } })
+      }
       const declaredType = request.headers['content-type'] ?? null
       const content = request.body === undefined ? none() : raw
       const result = await media.upload(viewerOf(request), {
