@@ -1,3 +1,4 @@
+import { measureCarriers } from './carriers.ts'
 import { type Figure, printFigures } from './figures.ts'
 import { measureInboundLatency } from './inbound-latency.ts'
 import { measureInboundThroughput } from './inbound-throughput.ts'
@@ -8,6 +9,7 @@ const measures: readonly (readonly [name: string, measure: () => Promise<Figure[
   ['inbound-throughput', measureInboundThroughput],
   ['inbound-latency', measureInboundLatency],
   ['pbx', measurePbx],
+  ['carriers', measureCarriers],
 ]
 
 const wanted = process.argv.slice(2).filter((argument) => !argument.startsWith('--'))

@@ -529,6 +529,14 @@ t.test('lengths, times and forms', async (t) => {
   })
   const kept = carrierDraft('twilio', { name: 'Main', enabled: true, values: { ...values, authToken: '' } })
   t.notOk('secrets' in kept, 'a secret left empty stays as it is stored')
+  const phoneNumbers = ' 106540352242922  +15550783881\n\n106540352242923,+15550783882'
+  const whatsapp = carrierDraft('whatsapp-cloud', { name: 'W', enabled: true, values: { phoneNumbers } })
+  const listed = [
+    { id: '106540352242922', number: '+15550783881' },
+    { id: '106540352242923', number: '+15550783882' },
+  ]
+  t.same(whatsapp.settings, { phoneNumbers: listed })
+  t.equal(settingText(listed), '106540352242922 +15550783881\n106540352242923 +15550783882')
   t.equal(carrierIdOf('Twilio (main)', []), 'twilio-main')
   t.equal(carrierIdOf('Twilio', ['twilio', 'twilio-2']), 'twilio-3')
   t.equal(carrierIdOf('…', []), 'carrier')

@@ -5,13 +5,16 @@ export interface CarrierField {
   readonly name: string
   readonly label: string
   readonly hint: string
-  readonly form: 'text' | 'list' | 'secret' | 'choice'
+  /** `numbers-with-ids`: a line for each, `106540352242922 +16313808000`. */
+  readonly form: 'text' | 'list' | 'numbers-with-ids' | 'secret' | 'choice'
   readonly required: boolean
   readonly choices?: ReadonlyArray<readonly [value: string, words: string]>
 }
 
 export const carrierKinds = [
   ['twilio', 'Twilio (SMS and WhatsApp)'],
+  ['whatsapp-cloud', 'WhatsApp Cloud (Meta)'],
+  ['telnyx', 'Telnyx (SMS and MMS)'],
   ['sip-message', 'SIP trunk (SIP MESSAGE)'],
 ] as const
 export type CarrierKind = (typeof carrierKinds)[number][0]
@@ -37,6 +40,40 @@ export const carrierFields: Readonly<Record<CarrierKind, readonly CarrierField[]
     ),
     field('numbers', 'Numbers', 'This account’s numbers, one a line: +16313808000', 'list'),
     field('messagingServiceSid', 'Messaging Service SID', 'Only if you send by one: MG and 32 characters'),
+  ],
+  'whatsapp-cloud': [
+    field('wabaId', 'WhatsApp Business account id', 'Digits, from the WhatsApp Manager', 'text', true),
+    field(
+      'phoneNumbers',
+      'Phone numbers',
+      'One a line: its phone number id, a space, and the number: 106540352242922 +16313808000',
+      'numbers-with-ids',
+      true,
+    ),
+    field(
+      'accessToken',
+      'Access token',
+      'Of a system user. It is stored sealed and never shown again.',
+      'secret',
+      true,
+    ),
+    field('appSecret', 'App secret', 'From Meta’s console, App settings, Basic', 'secret', true),
+    field('previousAppSecret', 'Previous app secret', 'Only while it is being reset', 'secret'),
+    field('verifyToken', 'Verify token', 'A word of your own, entered in Meta’s console too', 'secret', true),
+    field('apiVersion', 'Graph API version', 'Only if you need another than Parley’s: v24.0'),
+  ],
+  telnyx: [
+    field('publicKey', 'Public key', 'From the Telnyx portal, Keys & Credentials', 'text', true),
+    field('previousPublicKey', 'Previous public key', 'Only while it is being replaced'),
+    field(
+      'apiKey',
+      'API key',
+      'From the Telnyx portal. It is stored sealed and never shown again.',
+      'secret',
+      true,
+    ),
+    field('numbers', 'Numbers', 'This account’s numbers, one a line: +16313808000', 'list'),
+    field('messagingProfileId', 'Messaging profile id', 'Only if you send by names'),
   ],
   'sip-message': [
     field('trunk', 'PJSIP endpoint of the trunk', 'As “pjsip show endpoints” lists it', 'text', true),
@@ -74,19 +111,32 @@ export function carrierDraft(
     const value = (typed.values[name] ?? '').trim()
     if (value === '') continue
     if (form === 'secret') secrets[name] = value
-    else settings[name] = form === 'list' ? listOf(value) : value
+    else settings[name] = settingOf(form, value)
   }
   const draft = { kind, name: typed.name.trim(), enabled: typed.enabled, settings }
   return Object.keys(secrets).length === 0 ? draft : { ...draft, secrets }
 }
 
+function settingOf(form: CarrierField['form'], value: string): unknown {
+  if (form === 'list') return listOf(value)
+  if (form !== 'numbers-with-ids') return value
+  return value
+    .split('\n')
+    .map((line) => listOf(line))
+    .filter((words) => words.length > 0)
+    .map(([id = '', number = '']) => ({ id, number }))
+}
+
 /** A stored setting as text to edit. */
 export const settingText = (value: unknown): string =>
   Array.isArray(value)
-    ? value.map(String).join('\n')
+    ? value.map(itemText).join('\n')
     : value === undefined || value === null
       ? ''
       : String(value)
+
+const itemText = (item: unknown): string =>
+  typeof item === 'object' && item !== null ? Object.values(item).map(String).join(' ') : String(item)
 
 /** Lines, or several on one line with commas or spaces between. */
 export const listOf = (text: string): string[] => text.split(/[\s,;]+/).filter((item) => item !== '')

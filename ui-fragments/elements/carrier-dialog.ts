@@ -85,6 +85,8 @@ export class CarrierDialogElement extends LitElement {
     const control = {
       text: () => html`<input class="field" name="field-${name}" ?required=${required} .value=${value} />`,
       list: () => html`<textarea class="field" name="field-${name}" rows="2" .value=${value}></textarea>`,
+      'numbers-with-ids': () =>
+        html`<textarea class="field" name="field-${name}" rows="2" ?required=${required} .value=${value}></textarea>`,
       choice: () => html`<select class="field" name="field-${name}">
         ${choices.map(([choice, choiceWords]) => html`<option value=${choice} ?selected=${choice === value}>${choiceWords}</option>`)}
       </select>`,
