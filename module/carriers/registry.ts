@@ -2,6 +2,7 @@ import type { Log } from '../app/ports/ambient.ts'
 import type { AddressReader, Carrier, CarrierAccount } from '../app/ports/carriers.ts'
 import type { SipMessenger } from '../app/ports/pbx.ts'
 import { CarrierSettingsError } from './account-settings.ts'
+import { createBandwidthCarrier } from './bandwidth/bandwidth-carrier.ts'
 import { createGenericCarrier } from './generic/generic-carrier.ts'
 import { createSipMessageCarrier } from './sip-message/sip-message-carrier.ts'
 import { createTelnyxCarrier } from './telnyx/telnyx-carrier.ts'
@@ -9,7 +10,7 @@ import { createTwilioCarrier } from './twilio/twilio-carrier.ts'
 import { createWhatsAppCloudCarrier } from './whatsapp-cloud/whatsapp-cloud-carrier.ts'
 
 /** Every kind of carrier there is. A new one is a folder here, a line in this list and one below. */
-export const carrierKinds = ['twilio', 'generic', 'whatsapp-cloud', 'telnyx', 'sip-message'] as const
+export const carrierKinds = ['twilio', 'bandwidth', 'generic', 'whatsapp-cloud', 'telnyx', 'sip-message'] as const
 export type CarrierKind = (typeof carrierKinds)[number]
 
 export interface CarrierDeps {
@@ -38,6 +39,7 @@ const builders: Record<CarrierKind, (account: CarrierAccount, deps: CarrierDeps)
       log,
       ...(twilioApiBase === undefined ? {} : { apiBase: twilioApiBase }),
     }),
+  bandwidth: (account, { readAddress }) => createBandwidthCarrier(account, { readAddress }),
   generic: (account, { publicUrl, readAddress }) => createGenericCarrier(account, { publicUrl, readAddress }),
   'whatsapp-cloud': (account, { readAddress, log }) =>
     createWhatsAppCloudCarrier(account, { readAddress, log }),

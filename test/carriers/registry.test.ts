@@ -7,6 +7,7 @@ import { carrierKinds, createCarrier } from '../../module/carriers/registry.ts'
 import type { Address } from '../../module/domain/address.ts'
 import { asCarrierId, asConversationId, asMessageId } from '../../module/domain/ids.ts'
 import type { OutboundMessage } from '../../module/domain/message.ts'
+import { bandwidthAccount } from './bandwidth/bandwidth-account.ts'
 import { batchDescription, genericAccount, webhookSecret } from './generic/generic-account.ts'
 import { keptLog } from './kept-log.ts'
 import { telnyxAccount } from './telnyx/telnyx-account.ts'
@@ -50,6 +51,7 @@ const reply: OutboundMessage = {
 t.test('every kind can be built', (t) => {
   const accounts = {
     twilio: twilioAccount(),
+    bandwidth: bandwidthAccount(),
     generic: genericAccount(batchDescription, { webhookSecret }),
     'whatsapp-cloud': whatsAppAccount(),
     telnyx: telnyxAccount(),

@@ -7,11 +7,12 @@ import type {
   SendLimits,
   WebhookCarrier,
 } from '../../app/ports/carriers.ts'
-import type { SendFailure, SendOutcome } from '../../domain/delivery.ts'
+import type { SendFailure } from '../../domain/delivery.ts'
 import type { MessageId } from '../../domain/ids.ts'
 import { CarrierSettingsError, readPart } from '../account-settings.ts'
 import { readJson } from '../api-answer.ts'
 import { type ApiCall, basicAuth, callApi } from '../call-api.ts'
+import { UnderWay } from '../under-way.ts'
 import { allHold, anyHolds } from './condition.ts'
 import { createContentIds } from './content-id.ts'
 import {
@@ -78,7 +79,7 @@ export function createGenericCarrier(account: CarrierAccount, deps: GenericDeps)
   const limits = limitsOf(description)
   const failureOf = failureReader(description)
   const sender = senderOf(account, description, deps, { check, requestOptions, limits, values, failureOf })
-  const underWay = new Set<Promise<SendOutcome>>()
+  const underWay = new UnderWay()
 
   const carrier: Carrier = {
     id: account.id,
@@ -91,13 +92,7 @@ export function createGenericCarrier(account: CarrierAccount, deps: GenericDeps)
 
     async send(message) {
       if (sender === null) return { kind: 'refused', failure: onlyReceives }
-      const sending = sendGeneric(message, sender)
-      underWay.add(sending)
-      try {
-        return await sending
-      } finally {
-        underWay.delete(sending)
-      }
+      return underWay.run(sendGeneric(message, sender))
     },
 
     media: mediaSource(description, check, requestOptions.isPlain, (name) =>
@@ -107,7 +102,7 @@ export function createGenericCarrier(account: CarrierAccount, deps: GenericDeps)
 
     /** Every send ends by its own deadline: cutting one short would make it unknown. */
     async close() {
-      await Promise.all(underWay)
+      await underWay.settled()
     },
   }
   const { webhook } = description
