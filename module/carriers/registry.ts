@@ -4,13 +4,22 @@ import type { SipMessenger } from '../app/ports/pbx.ts'
 import { CarrierSettingsError } from './account-settings.ts'
 import { createBandwidthCarrier } from './bandwidth/bandwidth-carrier.ts'
 import { createGenericCarrier } from './generic/generic-carrier.ts'
+import { createSignalWireCarrier } from './signalwire/signalwire-carrier.ts'
 import { createSipMessageCarrier } from './sip-message/sip-message-carrier.ts'
 import { createTelnyxCarrier } from './telnyx/telnyx-carrier.ts'
 import { createTwilioCarrier } from './twilio/twilio-carrier.ts'
 import { createWhatsAppCloudCarrier } from './whatsapp-cloud/whatsapp-cloud-carrier.ts'
 
 /** Every kind of carrier there is. A new one is a folder here, a line in this list and one below. */
-export const carrierKinds = ['twilio', 'bandwidth', 'generic', 'whatsapp-cloud', 'telnyx', 'sip-message'] as const
+export const carrierKinds = [
+  'twilio',
+  'signalwire',
+  'bandwidth',
+  'generic',
+  'whatsapp-cloud',
+  'telnyx',
+  'sip-message',
+] as const
 export type CarrierKind = (typeof carrierKinds)[number]
 
 export interface CarrierDeps {
@@ -39,6 +48,8 @@ const builders: Record<CarrierKind, (account: CarrierAccount, deps: CarrierDeps)
       log,
       ...(twilioApiBase === undefined ? {} : { apiBase: twilioApiBase }),
     }),
+  signalwire: (account, { publicUrl, readAddress, log }) =>
+    createSignalWireCarrier(account, { publicUrl, readAddress, log }),
   bandwidth: (account, { readAddress }) => createBandwidthCarrier(account, { readAddress }),
   generic: (account, { publicUrl, readAddress }) => createGenericCarrier(account, { publicUrl, readAddress }),
   'whatsapp-cloud': (account, { readAddress, log }) =>

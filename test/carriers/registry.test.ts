@@ -10,6 +10,7 @@ import type { OutboundMessage } from '../../module/domain/message.ts'
 import { bandwidthAccount } from './bandwidth/bandwidth-account.ts'
 import { batchDescription, genericAccount, webhookSecret } from './generic/generic-account.ts'
 import { keptLog } from './kept-log.ts'
+import { signalWireAccount } from './signalwire/signalwire-account.ts'
 import { telnyxAccount } from './telnyx/telnyx-account.ts'
 import { accountSid, twilioAccount } from './twilio/twilio-account.ts'
 import { whatsAppAccount } from './whatsapp-cloud/whatsapp-account.ts'
@@ -51,6 +52,7 @@ const reply: OutboundMessage = {
 t.test('every kind can be built', (t) => {
   const accounts = {
     twilio: twilioAccount(),
+    signalwire: signalWireAccount(),
     bandwidth: bandwidthAccount(),
     generic: genericAccount(batchDescription, { webhookSecret }),
     'whatsapp-cloud': whatsAppAccount(),

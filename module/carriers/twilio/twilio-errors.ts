@@ -17,6 +17,9 @@ const filtered = "The text was refused by the carrier's filter. Rephrase it, wit
 const tooLong = 'The text is too long: Twilio takes 1600 characters. Send it in parts.'
 const windowClosed =
   'The customer last wrote more than 24 hours ago. WhatsApp allows only an approved template now.'
+const badFile = 'Twilio could not send the file. Send a smaller one, or another kind.'
+const badTemplate =
+  'The template does not exist, is not approved, or its variables do not fit. Choose another one.'
 const expired = 'It waited too long at the carrier and was dropped. Send it again if it still matters.'
 const carrierTrouble = 'The carrier could not deliver it. Send it again later.'
 
@@ -29,6 +32,17 @@ const meanings: ReadonlyMap<number, Meaning> = new Map<number, Meaning>([
   [21635, ['invalid-recipient', landline]],
   [30005, ['invalid-recipient', noNumber]],
   [63024, ['invalid-recipient', noNumber]],
+  [21620, ['media', badFile]],
+  [21623, ['media', badFile]],
+  [12300, ['media', badFile]],
+  [30019, ['media', badFile]],
+  [63019, ['media', badFile]],
+  [63021, ['template', badTemplate]],
+  [63027, ['template', badTemplate]],
+  [63028, ['template', badTemplate]],
+  [63041, ['template', badTemplate]],
+  [21655, ['template', badTemplate]],
+  [21656, ['template', badTemplate]],
   [30006, ['unreachable', landline]],
   [
     21408,
@@ -70,7 +84,7 @@ const meanings: ReadonlyMap<number, Meaning> = new Map<number, Meaning>([
   [21602, ['content-refused', 'The message has no text.']],
   [30007, ['content-refused', filtered]],
   [63013, ['content-refused', filtered]],
-  [63016, ['content-refused', windowClosed]],
+  [63016, ['window-closed', windowClosed]],
   [30036, ['expired', expired]],
   [30001, ['carrier-error', carrierTrouble]],
   [30008, ['carrier-error', carrierTrouble]],
@@ -83,18 +97,24 @@ const meanings: ReadonlyMap<number, Meaning> = new Map<number, Meaning>([
 /** With these Twilio took nothing: too fast, or its queue for this number is full. Safe to send again. */
 export const notProcessedCodes: ReadonlySet<number> = new Set([20429, 14107, 21611, 63018])
 
-/** `status` is that of the HTTP answer; null for a failure reported later. */
-export function twilioFailure(code: number | null, status: number | null): SendFailure {
+/** `status` is that of the HTTP answer; null for a failure reported later. `vendor` speaks Twilio's codes. */
+export function twilioFailure(code: number | null, status: number | null, vendor = 'Twilio'): SendFailure {
+  const failure = failureOf(code, status)
+  return vendor === 'Twilio'
+    ? failure
+    : {
+        ...failure,
+        sentence: failure.sentence.replaceAll('Twilio', vendor).replaceAll('Account SID', 'project'),
+      }
+}
+
+function failureOf(code: number | null, status: number | null): SendFailure {
   const meaning = code === null ? undefined : meanings.get(code)
   const carrierCode = code === null ? null : String(code)
   if (meaning !== undefined) return { code: meaning[0], carrierCode, sentence: meaning[1] }
-  if (status === 401 || status === 403) return { code: 'credentials', carrierCode, sentence: credentials }
-  if (status === 404) return { code: 'credentials', carrierCode, sentence: credentials }
+  if (status === 401 || status === 403 || status === 404)
+    return { code: 'credentials', carrierCode, sentence: credentials }
   if (code === null) return { code: 'carrier-error', carrierCode, sentence: carrierTrouble }
-  const page = `https://www.twilio.com/docs/api/errors/${code}`
-  return {
-    code: 'carrier-error',
-    carrierCode,
-    sentence: `Twilio could not deliver it, error ${code}. ${page} says more.`,
-  }
+  const sentence = `Twilio could not deliver it, error ${code}. Send it again later; the administrator finds more under that number in Twilio’s documentation.`
+  return { code: 'carrier-error', carrierCode, sentence }
 }

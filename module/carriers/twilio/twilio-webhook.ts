@@ -1,9 +1,10 @@
 import type { AddressReader, WebhookAnswer, WebhookResult } from '../../app/ports/carriers.ts'
 import type { DeliveryReport, ReportedState } from '../../domain/delivery.ts'
 import { asMessageId, type CarrierId, type Millis } from '../../domain/ids.ts'
-import type { InboundMessage } from '../../domain/message.ts'
-import type { MediaRef } from '../../domain/message-content.ts'
+import type { Channel, InboundMessage } from '../../domain/message.ts'
+import type { MediaRef, MessageContent } from '../../domain/message-content.ts'
 import { displayName } from '../display-name.ts'
+import { cleanText } from '../json-webhook.ts'
 import { readTwilioAddress } from './twilio-address.ts'
 import { twilioFailure } from './twilio-errors.ts'
 import { AmbiguousParameter, type FormParameters, single } from './twilio-form.ts'
@@ -16,13 +17,16 @@ export interface TwilioCall {
   /** Of the URL: what we wrote into the status callback comes back here. */
   readonly query: FormParameters
   readonly receivedAt: Millis
+  /** Whose call it is, as people call it. */
+  readonly vendor: string
 }
 
 /** The name under which our message id travels in the status callback's query. */
 export const messageParameter = 'message'
 
 const noReply: WebhookAnswer = { status: 200, contentType: 'text/xml', body: '<Response/>' }
-const sidShape = /^[A-Za-z0-9]{2,64}$/
+/** SignalWire's are UUIDs. */
+const sidShape = /^[A-Za-z0-9-]{2,64}$/
 const messageIdShape = /^[0-9a-f-]{36}$/
 /** Twilio sends 10 at most. */
 const mediaLimit = 20
@@ -79,7 +83,7 @@ function statusOf(parameters: FormParameters): string | undefined {
 }
 
 function readReport(
-  { parameters, query }: TwilioCall,
+  { parameters, query, vendor }: TwilioCall,
   sid: string,
   status: string,
 ): readonly DeliveryReport[] {
@@ -92,7 +96,7 @@ function readReport(
       carrierMessageId: sid,
       ...(ours !== undefined && messageIdShape.test(ours) ? { messageId: asMessageId(ours) } : {}),
       state,
-      failure: state === 'failed' ? twilioFailure(Number.isNaN(code) ? null : code, null) : null,
+      failure: state === 'failed' ? twilioFailure(Number.isNaN(code) ? null : code, null, vendor) : null,
     },
   ]
 }
@@ -104,32 +108,77 @@ function readMessage(call: TwilioCall, sid: string, readAddress: AddressReader):
   if (sender === null || did === null) return 'the channel of From or To is not SMS or WhatsApp'
   if (!parameters.has('From') || !parameters.has('To')) return 'From or To is missing'
   const profileName = displayName(single(parameters, 'ProfileName') ?? '')
+  const channel = sender.channel === 'whatsapp' || did.channel === 'whatsapp' ? 'whatsapp' : 'sms'
+  const repliesTo = single(parameters, 'OriginalRepliedMessageSid')
   return {
     carrierId: call.carrierId,
     carrierMessageId: sid,
-    channel: sender.channel === 'whatsapp' || did.channel === 'whatsapp' ? 'whatsapp' : 'sms',
+    channel,
     sender: sender.address,
     senderName: profileName === '' ? null : profileName,
     did: did.address,
-    content: { kind: 'text', text: readText(parameters), media: readMedia(parameters) },
+    content: readContent(parameters, channel),
+    ...(repliesTo !== undefined && sidShape.test(repliesTo) ? { repliesTo } : {}),
     carrierAt: null,
     receivedAt: call.receivedAt,
   }
 }
 
-/** A pressed button and a shared place have no body of their own, yet the customer said something. */
-function readText(parameters: FormParameters): string {
-  const body = (single(parameters, 'Body') ?? '').replaceAll('\0', '')
-  const said = body === '' ? (single(parameters, 'ButtonText') ?? '') : body
-  const latitude = single(parameters, 'Latitude')
-  const longitude = single(parameters, 'Longitude')
-  if (!latitude || !longitude) return said
-  const label = single(parameters, 'Label') || single(parameters, 'Address')
-  const place = `Location: ${latitude}, ${longitude}${label ? ` (${label})` : ''}`
-  return said === '' ? place : `${said}\n${place}`
+/** Types of WhatsApp messages that come as texts and files. */
+const plainTypes: ReadonlySet<string> = new Set([
+  'text',
+  'image',
+  'audio',
+  'video',
+  'document',
+  'sticker',
+  'contacts',
+  'location',
+  'button',
+  'interactive',
+])
+
+function readContent(parameters: FormParameters, channel: Channel): MessageContent {
+  const said = (name: string): string => cleanText(single(parameters, name) ?? '')
+  const type = said('MessageType')
+  const text = said('Body')
+  const place = readPlace(said)
+  if (place !== null) return place
+  const button = said('ButtonText')
+  if (button !== '')
+    return { kind: 'choice', text: button, description: null, payload: said('ButtonPayload') || null }
+  const row = said('ListTitle')
+  if (row !== '')
+    return {
+      kind: 'choice',
+      text: row,
+      description: said('ListDescription') || null,
+      payload: said('ListId') || null,
+    }
+  const media = readMedia(parameters, channel, type)
+  if (text === '' && media.length === 0 && type !== '' && !plainTypes.has(type))
+    return { kind: 'unsupported', what: /^[a-z_ ]{1,40}$/.test(type) ? type.replaceAll('_', ' ') : 'message' }
+  return { kind: 'text', text, media }
 }
 
-function readMedia(parameters: FormParameters): readonly MediaRef[] {
+/** Null where none was shared. Twilio writes degrees as decimal texts. */
+function readPlace(said: (name: string) => string): MessageContent | null {
+  const degrees = /^-?\d{1,3}(\.\d{1,20})?$/
+  const [latitude, longitude] = [said('Latitude'), said('Longitude')]
+  if (!degrees.test(latitude) || !degrees.test(longitude)) return null
+  if (Math.abs(Number(latitude)) > 90 || Math.abs(Number(longitude)) > 180) return null
+  const label = said('Label')
+  const words = [said('Address'), said('Body')].filter((part) => part !== '' && part !== label)
+  return {
+    kind: 'location',
+    latitude: Number(latitude),
+    longitude: Number(longitude),
+    name: label || null,
+    address: words.join('\n') || null,
+  }
+}
+
+function readMedia(parameters: FormParameters, channel: Channel, messageType: string): readonly MediaRef[] {
   const count = Math.min(Number.parseInt(single(parameters, 'NumMedia') ?? '0', 10) || 0, mediaLimit)
   const media: MediaRef[] = []
   for (let index = 0; index < count; index++) {
@@ -137,9 +186,17 @@ function readMedia(parameters: FormParameters): readonly MediaRef[] {
     // Whoever fetches it later sends our credentials along: nothing but https may ever stand here.
     if (url === undefined || url.length > longestUrl || !url.startsWith('https://') || !URL.canParse(url))
       continue
-    media.push({ url, contentType: single(parameters, `MediaContentType${index}`)?.slice(0, 100) || null })
+    const contentType = cleanText(single(parameters, `MediaContentType${index}`) ?? '').slice(0, 100) || null
+    const role = channel === 'whatsapp' ? roleOf(contentType, messageType) : null
+    media.push({ url, contentType, ...(role === null ? {} : { role }) })
   }
   return media
+}
+
+/** WhatsApp's stickers are WebP, its voice notes Ogg; Twilio says no more of them than that. */
+function roleOf(contentType: string | null, messageType: string): 'sticker' | 'voice' | null {
+  if (messageType === 'sticker' || contentType === 'image/webp') return 'sticker'
+  return contentType?.startsWith('audio/ogg') === true ? 'voice' : null
 }
 
 const content = (inbound: readonly InboundMessage[], reports: readonly DeliveryReport[]): WebhookResult => ({

@@ -279,16 +279,56 @@ t.test('WhatsApp', (t) => {
     carrier.receive(called(replaced(whatsapp, { From: 'whatsapp:IN.2081978709342942' }))),
   )
   t.same(user.sender, { kind: 'whatsapp-user', value: 'IN.2081978709342942' })
-  const textOf = (changes: Record<string, string>) => {
-    const { content } = messageOf(carrier.receive(called(replaced(whatsapp, changes))))
-    return content.kind === 'text' ? content.text : null
-  }
-  t.equal(textOf({ Body: '', ButtonText: 'Yes, call me' }), 'Yes, call me')
-  t.equal(
-    textOf({ Body: 'Here', Latitude: '40.7', Longitude: '-73.1', Label: 'Shop' }),
-    'Here\nLocation: 40.7, -73.1 (Shop)',
+  const contentOf = (changes: Record<string, string>) =>
+    messageOf(carrier.receive(called(replaced(whatsapp, changes)))).content
+  t.same(contentOf({ Body: '', ButtonText: 'Yes, call me', ButtonPayload: 'call-1' }), {
+    kind: 'choice',
+    text: 'Yes, call me',
+    description: null,
+    payload: 'call-1',
+  })
+  t.match(contentOf({ Body: 'Blue', ListTitle: 'Blue', ListId: 'b', ListDescription: 'Like the sky' }), {
+    kind: 'choice',
+    text: 'Blue',
+    description: 'Like the sky',
+    payload: 'b',
+  })
+  const shop = { Latitude: '40.7', Longitude: '-73.1', Label: 'Shop', Address: '1 Main St' }
+  t.same(contentOf({ Body: 'Here', ...shop }), {
+    kind: 'location',
+    latitude: 40.7,
+    longitude: -73.1,
+    name: 'Shop',
+    address: '1 Main St\nHere',
+  })
+  t.match(contentOf({ Body: '', Latitude: '40.7', Longitude: '-73.1' }), { name: null, address: null })
+  for (const [Latitude, Longitude] of [
+    ['91', '0'],
+    ['0', '181'],
+    ['x', '1'],
+    ['1e9', '1'],
+    ['', '1'],
+  ] as const)
+    t.match(contentOf({ Body: 'Here', Latitude, Longitude }), { kind: 'text', text: 'Here' })
+  const MediaUrl0 = 'https://api.twilio.com/ME1'
+  const fileOf = (MediaContentType0: string, MessageType: string) =>
+    contentOf({ Body: '', NumMedia: '1', MediaUrl0, MediaContentType0, MessageType })
+  t.match(fileOf('image/webp', 'sticker'), { media: [{ role: 'sticker' }] })
+  t.match(fileOf('audio/ogg', 'audio'), { media: [{ role: 'voice' }] })
+  t.same(fileOf('image/jpeg', 'image'), {
+    kind: 'text',
+    text: '',
+    media: [{ url: MediaUrl0, contentType: 'image/jpeg' }],
+  })
+  t.same(contentOf({ Body: '', MessageType: 'order' }), { kind: 'unsupported', what: 'order' })
+  t.same(contentOf({ Body: '', MessageType: 'x'.repeat(99) }), { kind: 'unsupported', what: 'message' })
+  const quoting = called(
+    replaced(whatsapp, { OriginalRepliedMessageSid: 'SM0000000000000000000000000000000a' }),
   )
-  t.equal(textOf({ Body: '', Latitude: '40.7', Longitude: '-73.1' }), 'Location: 40.7, -73.1')
+  t.equal(messageOf(carrier.receive(quoting)).repliesTo, 'SM0000000000000000000000000000000a')
+  t.notOk(
+    'repliesTo' in messageOf(carrier.receive(called(replaced(whatsapp, { OriginalRepliedMessageSid: "'" })))),
+  )
   t.equal(
     carrier.receive(called(replaced(sms, { From: 'messenger:1234' }))).kind,
     'unreadable',

@@ -120,7 +120,7 @@ t.test('every answer, and what it says of the message', async (t) => {
     [
       'outside the window',
       answer(400, error(63016)),
-      { kind: 'refused', failure: { code: 'content-refused', sentence: /24 hours/ } },
+      { kind: 'refused', failure: { code: 'window-closed', sentence: /24 hours/ } },
     ],
     ['wrong token', answer(401, error(20003)), { kind: 'refused', failure: { code: 'credentials' } }],
     ['404', answer(404, error(20404)), { kind: 'refused', failure: { code: 'credentials' } }],
