@@ -10,6 +10,7 @@ import type { Log } from './app/ports/ambient.ts'
 import { examineSpool } from './carriers/sip-message/examine-spool.ts'
 import type { Config } from './config.ts'
 import { examineSidecar } from './http/examine-sidecar.ts'
+import { mediaFolderName } from './media/media-folder.ts'
 import { type ExaminePbxTimes, examinePbx } from './pbx/doctor/examine-pbx.ts'
 import { lookAtNamesFile } from './pbx/names/names-file.ts'
 import { examineDatabase } from './store/examine-database.ts'
@@ -38,7 +39,7 @@ export function createInstallationDoctor(
         times: times.pbx ?? {},
       }),
     spool: () => examineSpool(pbx.spoolFolder),
-    storage: () => examineStorage([dataFolder, pbx.spoolFolder], keyFile),
+    storage: () => examineStorage([dataFolder, pbx.spoolFolder], keyFile, join(dataFolder, mediaFolderName)),
     database: () => examineDatabase(join(dataFolder, 'parley.sqlite'), databaseMs),
   }
   return createDoctor(sources, times.doctor ?? usualDoctorTimes)

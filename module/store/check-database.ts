@@ -9,5 +9,14 @@ const carrierKinds = db
   .prepare<[], string>('SELECT DISTINCT kind FROM carriers WHERE enabled = 1 ORDER BY kind')
   .pluck()
   .all()
+// A database of an older Parley has no such table until it is migrated.
+const hasMedia = db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'media'").get() !== undefined
+const filesWithoutRoom = hasMedia
+  ? db
+      .prepare<[], number>("SELECT count(*) FROM media WHERE state = 'waiting' AND waits_for = 'room'")
+      .pluck()
+      .get()
+  : 0
 db.close()
-process.stdout.write(JSON.stringify({ faults: answers.filter((answer) => answer !== 'ok'), carrierKinds }))
+const faults = answers.filter((answer) => answer !== 'ok')
+process.stdout.write(JSON.stringify({ faults, carrierKinds, filesWithoutRoom }))

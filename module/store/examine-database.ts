@@ -29,7 +29,7 @@ function check(file: string, withinMs: number): Promise<NonNullable<DatabaseFact
       const reason = /SqliteError: (.*)/.exec(stderr)?.[1]
       // What SQLite itself can't make sense of is the plainest of findings.
       if (reason !== undefined && /malformed|not a database|corrupt|disk I\/O/i.test(reason)) {
-        return resolve({ faults: [reason], carrierKinds: [] })
+        return resolve({ faults: [reason], carrierKinds: [], filesWithoutRoom: 0 })
       }
       reject(new Error(`The database ${file} could not be checked: ${reason ?? error.message}.`))
     })

@@ -32,9 +32,16 @@ export const healthyFacts: Facts = {
     aside: 0,
   }),
   storage: known({
-    disks: [{ path: '/data', freeBytes: 50e9, totalBytes: 100e9 }],
+    disks: [
+      { path: '/data', freeBytes: 50e9, totalBytes: 100e9 },
+      { path: '/data/media', freeBytes: 60e9, totalBytes: 100e9 },
+    ],
     keyFile: { path: '/data/parley.key', mode: 0o600 },
+    mediaFolder: { path: '/data/media', mode: 0o700, usable: true },
   }),
-  database: known({ file: '/data/parley.sqlite', content: { faults: [], carrierKinds: ['sip-message'] } }),
+  database: known({
+    file: '/data/parley.sqlite',
+    content: { faults: [], carrierKinds: ['sip-message'], filesWithoutRoom: 0 },
+  }),
   publicUrl: null,
 }

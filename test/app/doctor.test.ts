@@ -30,7 +30,10 @@ const sidecar = (answers: SidecarFacts['answers']): Partial<Facts> => ({
   sidecar: known({ at: 'http://here', answers }),
 })
 const carriers = (...carrierKinds: string[]): Partial<Facts> => ({
-  database: known({ file: '/data/parley.sqlite', content: { faults: [], carrierKinds } }),
+  database: known({
+    file: '/data/parley.sqlite',
+    content: { faults: [], carrierKinds, filesWithoutRoom: 0 },
+  }),
 })
 const disk = (freeBytes: number): Partial<Facts> => ({
   storage: known({
@@ -39,7 +42,16 @@ const disk = (freeBytes: number): Partial<Facts> => ({
       { path: '/spool', freeBytes, totalBytes: 100e9 },
     ],
     keyFile: { path: '/k', mode: 0o640 },
+    mediaFolder: { path: '/data/media', mode: null, usable: false },
   }),
+})
+const mediaFolder = (mode: number, usable = true, filesWithoutRoom = 0): Partial<Facts> => ({
+  storage: known({
+    disks: [{ path: '/data/media', freeBytes: 3e9, totalBytes: 100e9 }],
+    keyFile: { path: '/k', mode: 0o600 },
+    mediaFolder: { path: '/data/media', mode, usable },
+  }),
+  database: known({ file: '/f', content: { faults: [], carrierKinds: [], filesWithoutRoom } }),
 })
 
 t.test('healthy facts', async (t) => {
@@ -217,6 +229,11 @@ const cases: [string, Partial<Facts>, FindingCode, FindingState, RegExp, (string
   ['a disk', disk(500e6), 'disk-space', 'warn', /476 MB \(0 %\) free for \/spool/],
   ['a full disk', disk(5e6), 'disk-space', 'fail', /4 MB/],
   ['an open key', disk(5e9), 'key-file', 'fail', /Others may read/, 'chmod 600 /k'],
+  ['no folder for files yet', disk(5e9), 'media-folder', 'ok', /makes \/data\/media/],
+  ['a folder for files', mediaFolder(0o700), 'media-folder', 'ok', /in \/data\/media, .* with 2\.8 GB free/],
+  ['an open one', mediaFolder(0o750), 'media-folder', 'fail', /Others may look/, 'chmod 700 /data/media'],
+  ['somebody else’s', mediaFolder(0o700, false), 'media-folder', 'fail', /may not write/],
+  ['files without room', mediaFolder(0o700, true, 2), 'media-folder', 'fail', /2 files wait .* Make room/],
   ['no database yet', { database: known({ file: '/f', content: null }) }, 'database', 'warn', /first starts/],
   [
     'a slow database',

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
-import { known } from '../../module/app/doctor/fact.ts'
+import { known, notKnown } from '../../module/app/doctor/fact.ts'
 import type { Finding, FindingCode } from '../../module/app/doctor/finding.ts'
 import { judgeSpool } from '../../module/app/doctor/judge-spool.ts'
 import { judgeDatabase, judgeStorage } from '../../module/app/doctor/judge-storage.ts'
@@ -368,10 +368,16 @@ t.test('a text that holds up all others', async (t) => {
 
 t.test('a damaged database, and a key that others may read', async (t) => {
   await chmod(config.keyFile, 0o644)
-  t.match(judgeStorage(await examineStorage([folder], config.keyFile)), [
-    { code: 'disk-space' },
-    { code: 'key-file', state: 'fail', todo: `chmod 600 ${config.keyFile}` },
-  ])
+  const mediaFolder = join(folder, 'files')
+  await mkdir(mediaFolder, { mode: 0o755 })
+  t.match(
+    judgeStorage(await examineStorage([folder], config.keyFile, mediaFolder), notKnown('not looked at')),
+    [
+      { code: 'disk-space' },
+      { code: 'key-file', state: 'fail', todo: `chmod 600 ${config.keyFile}` },
+      { code: 'media-folder', state: 'fail', todo: `chmod 700 ${mediaFolder}` },
+    ],
+  )
   await chmod(config.keyFile, 0o600)
 
   const file = join(folder, 'damaged.sqlite')

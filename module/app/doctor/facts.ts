@@ -95,6 +95,8 @@ export interface DiskFact {
 export interface StorageFacts {
   readonly disks: readonly DiskFact[]
   readonly keyFile: { readonly path: string; readonly mode: number | null }
+  /** Where files of messages lie; a null mode where there is none yet. */
+  readonly mediaFolder: { readonly path: string; readonly mode: number | null; readonly usable: boolean }
 }
 
 export interface DatabaseFacts {
@@ -105,6 +107,8 @@ export interface DatabaseFacts {
     readonly faults: readonly string[]
     /** The kinds of the enabled carriers: `twilio`, `sip-message`. */
     readonly carrierKinds: readonly string[]
+    /** Files that could not be kept, since the disk was full. */
+    readonly filesWithoutRoom: number
   } | null
 }
 

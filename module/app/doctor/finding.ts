@@ -21,6 +21,7 @@ export const findingCodes = [
   'disk-space',
   'database',
   'key-file',
+  'media-folder',
   'public-url',
 ] as const
 /** `carriers` is known to the running sidecar alone. */

@@ -6,8 +6,34 @@ const megabyte = 1024 * 1024
 const diskWarnBytes = 1024 * megabyte
 const diskFailBytes = 100 * megabyte
 
-export function judgeStorage({ disks, keyFile }: StorageFacts): Finding[] {
-  return [judgeDisks(disks), judgeKeyFile(keyFile)]
+export function judgeStorage(
+  { disks, keyFile, mediaFolder }: StorageFacts,
+  database: Fact<DatabaseFacts>,
+): Finding[] {
+  const disk = disks.find(({ path }) => path === mediaFolder.path)
+  const waiting = database.known ? (database.value.content?.filesWithoutRoom ?? 0) : 0
+  return [judgeDisks(disks), judgeKeyFile(keyFile), judgeMediaFolder(mediaFolder, disk, waiting)]
+}
+
+function judgeMediaFolder(
+  { path, mode, usable }: StorageFacts['mediaFolder'],
+  disk: DiskFact | undefined,
+  filesWithoutRoom: number,
+): Finding {
+  if (mode === null)
+    return ok('media-folder', `There is no folder for files yet. Parley makes ${path} when it starts.`)
+  if ((mode & 0o077) !== 0) {
+    const sentence = `Others may look into ${path}, where customers’ files lie.`
+    return fail('media-folder', sentence, `chmod 700 ${path}`)
+  }
+  if (!usable) return fail('media-folder', `Parley may not write into ${path}, where files of messages lie.`)
+  if (filesWithoutRoom > 0) {
+    const files = filesWithoutRoom === 1 ? 'One file waits' : `${filesWithoutRoom} files wait`
+    const sentence = `${files} for room on the disk of ${path}. Make room, and they come by themselves.`
+    return fail('media-folder', sentence, `du -xh ${path} | sort -h | tail`)
+  }
+  const free = disk === undefined ? '' : `, with ${size(disk.freeBytes)} free`
+  return ok('media-folder', `Files of messages lie in ${path}, its owner’s alone${free}.`)
 }
 
 function judgeDisks(disks: readonly DiskFact[]): Finding {

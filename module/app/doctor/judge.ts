@@ -13,7 +13,7 @@ export function judge({ sidecar, pbx, spool, storage, database, publicUrl }: Fac
     ...(sidecar.known ? [judgeSidecar(sidecar.value)] : []),
     ...(pbx.known ? [...judgeLinks(pbx.value), ...judgePbx(pbx.value)] : []),
     ...(spool.known ? judgeSpool(spool.value, pbx) : []),
-    ...(storage.known ? judgeStorage(storage.value) : []),
+    ...(storage.known ? judgeStorage(storage.value, database) : []),
     ...(database.known ? [judgeDatabase(database.value)] : []),
     judgePublicUrl(publicUrl, database),
   ]
@@ -33,4 +33,5 @@ export function judge({ sidecar, pbx, spool, storage, database, publicUrl }: Fac
   return findingCodes.map((code) => byCode.get(code) ?? unknown(code, reasonFor(code)))
 }
 
-const isStored = (code: FindingCode): boolean => code === 'disk-space' || code === 'key-file'
+const isStored = (code: FindingCode): boolean =>
+  code === 'disk-space' || code === 'key-file' || code === 'media-folder'
