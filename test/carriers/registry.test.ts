@@ -1,9 +1,11 @@
+import fc from 'fast-check'
 import t from 'tap'
 import { type CarrierAccount, isWebhookCarrier } from '../../module/app/ports/carriers.ts'
 import type { SipMessenger, SipText, SipTextOutcome } from '../../module/app/ports/pbx.ts'
 import { CarrierSettingsError } from '../../module/carriers/account-settings.ts'
 import { createAddressReader } from '../../module/carriers/address-reader.ts'
 import { carrierKinds, createCarrier } from '../../module/carriers/registry.ts'
+import { splitText } from '../../module/carriers/sip-message/text-parts.ts'
 import type { Address } from '../../module/domain/address.ts'
 import { asCarrierId, asConversationId, asMessageId } from '../../module/domain/ids.ts'
 import type { OutboundMessage } from '../../module/domain/message.ts'
@@ -228,4 +230,53 @@ t.test('nothing but digits ever stands in an address', async (t) => {
   }
   t.equal(sent.length, before)
   await carrier.close()
+})
+
+t.test('a text longer than the trunk takes goes in parts', async (t) => {
+  const carrier = createCarrier(trunkAccount({ longestBytes: 70, numbers: ['+16313808000', '12345'] }), deps)
+  t.same(carrier.numbers, [
+    { channel: 'sip', did: number('+16313808000') },
+    { channel: 'sip', did: { kind: 'short-code', value: '12345' } },
+  ])
+  const say = (text: string) => carrier.send({ ...reply, content: { kind: 'text', text, media: [] } })
+  const before = sent.length
+  const family = '👨\u200d👩\u200d👧\u200d👦'
+  const text = `${'Zoë wörd '.repeat(12)}${family.repeat(6)}`
+  t.same(await say(text), { kind: 'taken', carrierMessageId: null, state: 'accepted' })
+  const parts = sent.slice(before).map((one) => one.text)
+  t.ok(parts.length > 2)
+  t.equal(parts.join(''), text, 'in order, and nothing is lost')
+  for (const part of parts) t.ok(Buffer.byteLength(part) <= 70)
+  t.ok(parts.every((part) => part.replaceAll(family, '').search(/\p{Emoji_Presentation}/u) < 0))
+
+  let count = 0
+  answer = async () => (++count < 3 ? { kind: 'handed-over' } : { kind: 'link-down' })
+  t.match(await say(text), { kind: 'unknown', reason: /only 2 of \d parts.*not answering/ })
+  answer = async () => ({ kind: 'link-down' })
+  t.match(await say(text), { kind: 'not-processed' }, 'nothing had gone')
+  answer = async () => ({ kind: 'handed-over' })
+  t.throws(() => createCarrier(trunkAccount({ longestBytes: 10 }), deps), {
+    path: 'settings.longestBytes',
+    message: /from 70 to 30000/,
+  })
+})
+
+t.test('parts of any text', (t) => {
+  const texts = fc.oneof(
+    fc.string({ unit: 'grapheme', maxLength: 300 }),
+    fc.string({ unit: 'binary', maxLength: 300 }),
+  )
+  const property = fc.property(texts, fc.integer({ min: 70, max: 200 }), (text, longestBytes) => {
+    const parts = splitText(text, longestBytes)
+    return (
+      parts.join('') === text &&
+      parts.every((part) => Buffer.byteLength(part) <= longestBytes) &&
+      (text === '' || parts.every((part) => part !== '')) &&
+      parts.every((part) => !text.isWellFormed() || part.isWellFormed())
+    )
+  })
+  t.doesNotThrow(() => fc.assert(property, { numRuns: 500 }))
+  t.same(splitText(`e${'\u0301'.repeat(100)}`, 70).join(''), `e${'\u0301'.repeat(100)}`)
+  t.same(splitText('one two three', 9), ['one two ', 'three'])
+  t.end()
 })

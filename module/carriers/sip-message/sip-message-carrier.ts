@@ -5,6 +5,7 @@ import type { SipMessenger, SipTextOutcome } from '../../app/ports/pbx.ts'
 import type { Address } from '../../domain/address.ts'
 import type { SendFailureCode, SendOutcome } from '../../domain/delivery.ts'
 import { CarrierSettingsError, readPart, Text } from '../account-settings.ts'
+import { splitText } from './text-parts.ts'
 
 const closed = { additionalProperties: false }
 const OwnNumber = Text('a number such as +16313808000, or a short code', '^\\+?[0-9]{3,15}$')
@@ -33,6 +34,14 @@ export const SipMessageSettingsSchema = Type.Object(
       Type.Array(Source, { description: 'a list of the addresses that this trunk sends from' }),
     ),
     numbers: Type.Optional(Type.Array(OwnNumber, { description: 'a list of this trunk’s numbers' })),
+    longestBytes: Type.Optional(
+      Type.Integer({
+        description:
+          'how many bytes of text the trunk takes in one message, from 70 to 30000; longer texts go in parts',
+        minimum: 70,
+        maximum: 30_000,
+      }),
+    ),
   },
   closed,
 )
@@ -66,7 +75,7 @@ export function createSipMessageCarrier(
     )
   }
 
-  async function send(from: string, to: string, text: string): Promise<SendOutcome> {
+  async function handOver(from: string, to: string, text: string): Promise<SendOutcome> {
     try {
       return outcomeOf(
         await messenger.sendText({
@@ -83,10 +92,32 @@ export function createSipMessageCarrier(
     }
   }
 
+  /** One part after the other, so that they arrive in their order as far as that is ours to say. */
+  async function send(from: string, to: string, text: string): Promise<SendOutcome> {
+    const parts = splitText(text, settings.longestBytes ?? Number.POSITIVE_INFINITY)
+    let done = 0
+    for (const part of parts) {
+      const outcome = await handOver(from, to, part)
+      if (outcome.kind !== 'taken') {
+        if (done === 0) return outcome
+        // Sending it all again would send the first parts twice.
+        const why = 'reason' in outcome ? outcome.reason : outcome.failure.sentence
+        return { kind: 'unknown', reason: `only ${done} of ${parts.length} parts were handed over: ${why}` }
+      }
+      done += 1
+    }
+    // Asterisk says so whatever the other end answers, so it is never more than this.
+    return { kind: 'taken', carrierMessageId: null, state: 'accepted' }
+  }
+
   return {
     id: account.id,
     channels: ['sip'],
-    numbers: null,
+    numbers:
+      settings.numbers?.flatMap((number) => {
+        const did = ownNumber(number, settings)
+        return did === null ? [] : [{ channel: 'sip' as const, did }]
+      }) ?? null,
     limits: trunkLimits,
     async send(message) {
       const from = spell(message.from, settings)
@@ -103,6 +134,15 @@ export function createSipMessageCarrier(
     // Nothing is kept open: the link to the PBX belongs to the messenger.
     async close() {},
   }
+}
+
+/** A number as the settings spell it: in full, or as the trunk does. Null for what the trunk alone understands. */
+function ownNumber(text: string, { countryCode }: SipMessageSettings): Address | null {
+  if (/^\d{3,8}$/.test(text)) return { kind: 'short-code', value: text }
+  if (text.startsWith('+')) return { kind: 'number', value: text }
+  // Without a country code, digits can only be a number in full.
+  const national = countryCode !== undefined && !text.startsWith(countryCode)
+  return { kind: 'number', value: `+${national ? countryCode : ''}${text}` }
 }
 
 /** The address as the trunk spells it; null for what is no number. Digits only, so nothing can break out of the URI. */
@@ -127,7 +167,6 @@ function spell(address: Address, { numberFormat = 'plus', countryCode }: SipMess
 function outcomeOf(outcome: SipTextOutcome, trunk: string): SendOutcome {
   switch (outcome.kind) {
     case 'handed-over':
-      // Asterisk says so whatever the other end answers, so it is never more than this.
       return { kind: 'taken', carrierMessageId: null, state: 'accepted' }
     case 'link-down':
       return { kind: 'not-processed', reason: 'the PBX is not answering', retryAfterMs: null }
