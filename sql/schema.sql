@@ -156,10 +156,37 @@ CREATE INDEX conversations_unassigned ON conversations (group_pk, waiting_seq)
 CREATE INDEX conversations_unread ON conversations (group_pk, inbound_count, closed_inbound)
   WHERE status = 'open' AND inbound_count > closed_inbound;
 
+CREATE TRIGGER customer_addresses_searched AFTER INSERT ON customer_addresses BEGIN
+  INSERT OR REPLACE INTO customer_search (rowid, words)
+    SELECT pk, coalesce(name, '') || ' ' ||
+           (SELECT group_concat(address, ' ') FROM customer_addresses WHERE customer_pk = pk)
+      FROM customers WHERE pk = new.customer_pk;
+END;
+
 CREATE TABLE customer_addresses (
   address TEXT NOT NULL PRIMARY KEY,
   customer_pk INTEGER NOT NULL REFERENCES customers (pk)
 ) STRICT, WITHOUT ROWID;
+
+CREATE INDEX customer_addresses_by_customer ON customer_addresses (customer_pk);
+
+CREATE VIRTUAL TABLE customer_search USING fts5 (
+  words, content = '', contentless_delete = 1, tokenize = 'trigram remove_diacritics 1'
+);
+
+CREATE TABLE 'customer_search_config'(k PRIMARY KEY, v) WITHOUT ROWID;
+
+CREATE TABLE 'customer_search_data'(id INTEGER PRIMARY KEY, block BLOB);
+
+CREATE TABLE 'customer_search_docsize'(id INTEGER PRIMARY KEY, sz BLOB, origin INTEGER);
+
+CREATE TABLE 'customer_search_idx'(segid, term, pgno, PRIMARY KEY(segid, term)) WITHOUT ROWID;
+
+CREATE TRIGGER customers_searched AFTER UPDATE OF name ON customers BEGIN
+  INSERT OR REPLACE INTO customer_search (rowid, words)
+    VALUES (new.pk, coalesce(new.name, '') || ' ' ||
+            (SELECT coalesce(group_concat(address, ' '), '') FROM customer_addresses WHERE customer_pk = new.pk));
+END;
 
 CREATE TABLE customers (
   pk INTEGER PRIMARY KEY,
@@ -323,6 +350,22 @@ CREATE INDEX media_to_fetch ON media (pk) WHERE state IN ('waiting', 'fetching')
 
 CREATE INDEX media_unsent ON media (uploader, created_at) WHERE message_id IS NULL;
 
+CREATE VIRTUAL TABLE message_search USING fts5 (
+  words, content = '', contentless_delete = 1, detail = none, tokenize = 'ascii'
+);
+
+CREATE TABLE 'message_search_config'(k PRIMARY KEY, v) WITHOUT ROWID;
+
+CREATE TABLE 'message_search_data'(id INTEGER PRIMARY KEY, block BLOB);
+
+CREATE TABLE 'message_search_docsize'(id INTEGER PRIMARY KEY, sz BLOB, origin INTEGER);
+
+CREATE TABLE 'message_search_idx'(segid, term, pgno, PRIMARY KEY(segid, term)) WITHOUT ROWID;
+
+CREATE TRIGGER messages_unsearched AFTER DELETE ON messages BEGIN
+  DELETE FROM message_search WHERE rowid = old.seq;
+END;
+
 CREATE TABLE messages (
   -- That of the event which told of it.
   seq INTEGER PRIMARY KEY,
@@ -381,6 +424,10 @@ CREATE TABLE note_mentions (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX note_mentions_by_note ON note_mentions (seq);
+
+CREATE TRIGGER notes_unsearched AFTER DELETE ON notes BEGIN
+  DELETE FROM message_search WHERE rowid = old.seq;
+END;
 
 CREATE TABLE notes (
   -- That of the event which told of it: its place among the messages.

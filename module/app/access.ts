@@ -1,5 +1,5 @@
 import { type Directory, groupsOf } from '../domain/directory.ts'
-import { asGroupKey, type Extension, type GroupKey, groupKey } from '../domain/ids.ts'
+import { asGroupKey, type Extension, type GroupKey, groupKey, type PbxId } from '../domain/ids.ts'
 import type { Store } from './ports/store.ts'
 
 export type Role = 'agent' | 'supervisor' | 'admin'
@@ -29,6 +29,15 @@ export function visibleGroups(
 ): readonly GroupKey[] {
   const own = [...ownGroups(viewer, directory), ...supervisedGroups(viewer, directory)]
   return isAdmin(viewer) ? [...new Set([...directory.groups.keys(), ...store.knownGroups(), ...own])] : own
+}
+
+/** Of the groups he may see, the one he asks for (`queue/8000`), or all. */
+export function groupsAsked(
+  visible: readonly GroupKey[],
+  pbxId: PbxId,
+  asked: string | undefined,
+): readonly GroupKey[] {
+  return asked === undefined ? visible : visible.filter((key) => key === asGroupKey(`${pbxId}/${asked}`))
 }
 
 /** Whether he may reassign, close and set things up in a group that he sees. */

@@ -1,20 +1,33 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
-import { type Viewer, visibleGroups } from '../app/access.ts'
+import { groupsAsked, type Viewer, visibleGroups } from '../app/access.ts'
 import type { ConversationActions } from '../app/act-on-conversation.ts'
 import { writeCursor } from '../app/cursor.ts'
 import type { PersonalActions } from '../app/personal-actions.ts'
 import type { Pbx } from '../app/ports/pbx.ts'
 import type { Store } from '../app/ports/store.ts'
-import type { ConversationQuery, ConversationSummary } from '../app/ports/stored.ts'
+import type {
+  ConversationQuery,
+  ConversationSummary,
+  Page,
+  StoredMessage,
+  StoredNote,
+} from '../app/ports/stored.ts'
 import {
+  ConversationCountsSchema,
   ConversationListSchema,
   ConversationQuerySchema,
   ConversationSchema,
+  CountsQuerySchema,
 } from '../contract/api/conversations.ts'
 import { DecisionListSchema, DecisionSchema } from '../contract/api/decisions.ts'
 import { TakeBodySchema, TransferBodySchema } from '../contract/api/handover.ts'
-import { MessageListSchema, MessageSchema, ReplyBodySchema } from '../contract/api/messages.ts'
+import {
+  MessageListSchema,
+  MessageSchema,
+  type MessageWire,
+  ReplyBodySchema,
+} from '../contract/api/messages.ts'
 import { fail, type Result } from '../domain/failures.ts'
 import {
   asConversationId,
@@ -24,6 +37,7 @@ import {
   asMessageId,
   type ConversationId,
   groupOfKey,
+  type Seq,
 } from '../domain/ids.ts'
 import { viewerOf } from './authentication.ts'
 import { readPageCursor } from './page-cursor.ts'
@@ -39,11 +53,17 @@ export interface ConversationRoutesDeps {
 
 const pageSize = 50
 const largestPage = 200
+/** Nobody reads a larger number from a tab. */
+const mostCounted = 1000
 const Params = Type.Object({ id: Type.String({ maxLength: 64 }) })
 const Version = Type.Object({ version: Type.Optional(Type.String({ pattern: '^[0-9]{1,9}$' })) })
 const IdempotencyKey = Type.Object({ 'idempotency-key': Type.String({ minLength: 8, maxLength: 128 }) })
 const Before = Type.Object({
   before: Type.Optional(Type.String({ maxLength: 200 })),
+  after: Type.Optional(Type.String({ maxLength: 200, description: 'Newer ones, from `newer` on' })),
+  around: Type.Optional(
+    Type.String({ maxLength: 64, description: 'This message or note, and what is near it' }),
+  ),
   limit: Type.Optional(Type.String({ pattern: '^[0-9]{1,3}$' })),
 })
 
@@ -80,7 +100,7 @@ export const conversationRoutes: FastifyPluginAsyncTypebox<ConversationRoutesDep
       const { directory } = pbx.snapshot()
       const cursor = now()
       const page = store.conversations({
-        groups: visibleGroups(viewer, directory, store),
+        groups: groupsAsked(visibleGroups(viewer, directory, store), directory.pbxId, request.query.group),
         ...filterOf(request.query.filter ?? 'all', viewer),
         channel: request.query.channel ?? null,
         reader: personal.readerOf(viewer),
@@ -99,6 +119,27 @@ export const conversationRoutes: FastifyPluginAsyncTypebox<ConversationRoutesDep
         next: page.next === null ? null : writeCursor(store.epoch, page.next),
         cursor,
       }
+    },
+  )
+
+  app.get(
+    '/conversations/counts',
+    {
+      schema: {
+        summary: 'How many open ones there are under each tab',
+        querystring: CountsQuerySchema,
+        response: { 200: ConversationCountsSchema },
+      },
+    },
+    async (request) => {
+      const viewer = viewerOf(request)
+      const { directory } = pbx.snapshot()
+      return store.counts({
+        groups: groupsAsked(visibleGroups(viewer, directory, store), directory.pbxId, request.query.group),
+        channel: request.query.channel ?? null,
+        extension: viewer.extension,
+        most: mostCounted,
+      })
     },
   )
 
@@ -131,11 +172,14 @@ export const conversationRoutes: FastifyPluginAsyncTypebox<ConversationRoutesDep
       const id = asConversationId(request.params.id)
       if (actions.findReadable(viewerOf(request), id) === null) return sendFailure(reply, nothing)
       const cursor = now()
-      const page = store.thread(
-        id,
-        readPageCursor(store.epoch, request.query.before),
-        limitOf(request.query.limit),
-      )
+      const limit = limitOf(request.query.limit)
+      const { around, after } = request.query
+      if (around !== undefined || after !== undefined) {
+        const page = newerPage(store, id, { around, after, limit })
+        if (page === null) return sendFailure(reply, { code: 'not-found', what: 'message' })
+        return { ...page, cursor }
+      }
+      const page = store.thread(id, readPageCursor(store.epoch, request.query.before), limit)
       return {
         items: page.items.map(threadWire),
         next: page.next === null ? null : writeCursor(store.epoch, page.next),
@@ -291,6 +335,30 @@ export const conversationRoutes: FastifyPluginAsyncTypebox<ConversationRoutesDep
       return decisionWire(decision)
     },
   )
+}
+
+/** The page that leads up from a message or a place, and for a message half a page of what came before it. */
+function newerPage(
+  store: Store,
+  id: ConversationId,
+  { around, after, limit }: { around: string | undefined; after: string | undefined; limit: number },
+): { items: MessageWire[]; next: string | null; newer: string | null } | null {
+  const cursorOf = (seq: Seq | null) => (seq === null ? null : writeCursor(store.epoch, seq))
+  const newest = (page: Page<StoredMessage | StoredNote>) => [...page.items].reverse().map(threadWire)
+  if (around === undefined) {
+    const page = store.threadSince(id, readPageCursor(store.epoch, after) ?? 0, limit)
+    return { items: newest(page), next: null, newer: cursorOf(page.next) }
+  }
+  const target = store.message(asMessageId(around)) ?? store.note(asMessageId(around))
+  if (target === null || target.conversationId !== id) return null
+  const half = Math.ceil(limit / 2)
+  const older = store.thread(id, target.seq + 1, half)
+  const later = store.threadSince(id, target.seq, half)
+  return {
+    items: [...newest(later), ...older.items.map(threadWire)],
+    next: cursorOf(older.next),
+    newer: cursorOf(later.next),
+  }
 }
 
 type Filter = 'all' | 'mine' | 'unassigned' | 'closed'

@@ -26,6 +26,7 @@ import { pageRoutes } from './page-routes.ts'
 import { type PersonalRoutesDeps, personalRoutes } from './personal-routes.ts'
 import { installProblems, problem, sendProblem } from './problem.ts'
 import { type RuleRoutesDeps, ruleRoutes } from './rule-routes.ts'
+import { searchRoutes } from './search-routes.ts'
 import { type UnroutedRoutesDeps, unroutedRoutes } from './unrouted-routes.ts'
 import { type WebhookRoutesDeps, webhookRoutes } from './webhook-routes.ts'
 
@@ -122,6 +123,7 @@ const apiRoutes: FastifyPluginAsync<{ readonly deps: HttpDeps }> = async (app, {
 const signedInRoutes: FastifyPluginAsync<HttpDeps> = async (app, deps) => {
   app.addHook('onRequest', authenticate(deps.tokenKey, deps.clock))
   await app.register(conversationRoutes, deps)
+  await app.register(searchRoutes, deps)
   await app.register(handoverRoutes, deps)
   await app.register(groupSettingsRoutes, deps)
   await app.register(personalRoutes, deps)

@@ -69,6 +69,8 @@ export function conversationWire(
     waitingSince: timeOrNull(conversation.waitingSince),
     ...(waitsForHours(conversation) ? { held: true } : {}),
     openedAt: time(conversation.openedAt),
+    place: conversation.place,
+    activeAt: time(conversation.activeAt ?? conversation.openedAt),
     continuedIn: conversation.continuedIn ?? null,
     optedOut: conversation.optedOut,
     ...personal,

@@ -1,5 +1,6 @@
 import { closeSync, openSync } from 'node:fs'
 import Database from 'better-sqlite3'
+import { registerSearchFunctions } from './message-search.ts'
 import { StoreError } from './store-error.ts'
 
 /**
@@ -34,6 +35,7 @@ export function openConnection({ file, onStatement }: ConnectionOptions): Connec
       ...(onStatement === undefined ? {} : { verbose: (sql) => onStatement(String(sql)) }),
     })
     configure(db, file)
+    registerSearchFunctions(db)
     return db
   } catch (error) {
     if (error instanceof StoreError) throw error

@@ -1,4 +1,11 @@
-import type { ConversationQuery, ConversationSummary, HeldConversation, Page } from '../app/ports/stored.ts'
+import type {
+  ConversationCounts,
+  ConversationQuery,
+  ConversationSummary,
+  CountQuery,
+  HeldConversation,
+  Page,
+} from '../app/ports/stored.ts'
 import type { ConversationStatus } from '../domain/conversation.ts'
 import {
   asConversationId,
@@ -11,6 +18,7 @@ import {
   type Millis,
   type Seq,
 } from '../domain/ids.ts'
+import type { Channel } from '../domain/message.ts'
 import type { MessageContent } from '../domain/message-content.ts'
 import { mostPins } from './commit-personal.ts'
 import type { Connection } from './connection.ts'
@@ -31,8 +39,10 @@ import { parseJson } from './stored-json.ts'
 /** Reading conversations: every list walks an index backwards and stops, however many conversations there are. */
 export interface ConversationList {
   byId(id: ConversationId): ConversationSummary | null
+  byPk(pk: number): ConversationSummary
   /** With a reader, the first page begins with all that he pinned, beside its limit; later pages have none of them. */
   page(query: ConversationQuery): Page<ConversationSummary>
+  counts(query: CountQuery): ConversationCounts
   designatedTo(group: GroupKey, extension: Extension): readonly ConversationId[]
   held(): readonly HeldConversation[]
   releaseHeld(ids: readonly ConversationId[]): void
@@ -44,6 +54,7 @@ interface SummaryRow extends ConversationRow {
   readonly last_mention: Extension | null
   readonly last_at: Millis | null
   readonly opted_out: number
+  readonly activity_seq: Seq
 }
 
 interface Place {
@@ -51,14 +62,14 @@ interface Place {
   readonly activity_seq: Seq
 }
 
-const allChannels = channelBit('sms') | channelBit('whatsapp') | channelBit('sip')
+const allBits = channelBit('sms') | channelBit('whatsapp') | channelBit('sip')
 
 export function createConversationList(
   db: Connection,
   groups: GroupTable,
   personal: PersonalTable,
 ): ConversationList {
-  const summary = (where: string) => `SELECT ${conversationColumns},
+  const summary = (where: string) => `SELECT ${conversationColumns}, c.activity_seq,
       m.direction AS last_direction, m.content AS last_content, m.mention AS last_mention, m.at AS last_at,
       EXISTS (SELECT 1 FROM opt_outs x WHERE x.customer_pk = c.customer_pk AND x.did = c.in_did) AS opted_out
     FROM ${conversationTables} LEFT JOIN messages m ON m.seq = c.last_message_seq WHERE ${where}`
@@ -78,6 +89,27 @@ export function createConversationList(
     `SELECT id FROM conversations WHERE group_pk = +? AND designated = +? AND status = 'open' ORDER BY activity_seq`,
   )
 
+  // From the indexes alone, and no further than anybody counts.
+  const countOf = (filter: string) =>
+    `SELECT count(*) FROM (SELECT 1 FROM conversations
+      WHERE group_pk = +? AND status = 'open' AND channels & +? ${filter} LIMIT +?)`
+  const countAnyone = db.prepare<[number, number, number], number>(countOf('')).pluck()
+  const countAgent = db
+    .prepare<[number, number, Extension | null, number], number>(countOf('AND designated IS +?'))
+    .pluck()
+
+  function counts({ groups: keys, channel, extension, most }: CountQuery): ConversationCounts {
+    const sum = { all: 0, mine: 0, unassigned: 0 }
+    const bits = listedBits(channel)
+    for (const pk of groupPks(keys)) {
+      sum.all += countAnyone.get(pk, bits, most) ?? 0
+      sum.unassigned += countAgent.get(pk, bits, null, most) ?? 0
+      if (extension !== null) sum.mine += countAgent.get(pk, bits, extension, most) ?? 0
+    }
+    const capped = (count: number) => Math.min(count, most)
+    return { all: capped(sum.all), mine: capped(sum.mine), unassigned: capped(sum.unassigned) }
+  }
+
   const held = db.prepare<[], { id: string; rule_id: string }>(
     'SELECT id, rule_id FROM conversations WHERE held = 1 AND rule_id IS NOT NULL',
   )
@@ -86,7 +118,7 @@ export function createConversationList(
   function newest(query: ConversationQuery, count: number): readonly Place[] {
     const { status, designated } = query
     const statuses = status === 'all' ? (['open', 'closed'] as const) : [status]
-    const bits = query.channel === null ? allChannels : channelBit(query.channel)
+    const bits = listedBits(query.channel)
     const before = query.before ?? Number.MAX_SAFE_INTEGER
     return groupPks(query.groups)
       .flatMap((groupPk) =>
@@ -129,7 +161,9 @@ export function createConversationList(
     return [...new Set(keys)].flatMap((key) => groups.find(groupOfKey(key)) ?? [])
   }
 
-  function summaryAt({ pk }: Place): ConversationSummary {
+  const summaryAt = ({ pk }: Place): ConversationSummary => summaryOf(pk)
+
+  function summaryOf(pk: number): ConversationSummary {
     const row = byPk.get(pk)
     if (row === undefined) throw new Error('a conversation vanished while it was read')
     return conversationSummary(row)
@@ -140,6 +174,8 @@ export function createConversationList(
       const row = byId.get(id)
       return row === undefined ? null : conversationSummary(row)
     },
+    counts,
+    byPk: summaryOf,
     page: firstAndOthers,
     held: () =>
       held.all().map(({ id, rule_id }) => ({ id: asConversationId(id), ruleId: asRuleId(rule_id) })),
@@ -158,9 +194,15 @@ function matches(
   query: Pick<ConversationQuery, 'status' | 'designated' | 'channel'>,
 ): boolean {
   if (query.status !== 'all' && query.status !== status) return false
-  if (query.channel !== null && !channels.includes(query.channel)) return false
+  if (!channels.some((channel) => (channelBit(channel) & listedBits(query.channel)) !== 0)) return false
   if (query.designated.kind === 'anyone') return true
   return designated === (query.designated.kind === 'agent' ? query.designated.extension : null)
+}
+
+/** A text by a SIP trunk is an SMS to whoever looks for it. */
+export function listedBits(channel: Channel | null): number {
+  if (channel === null) return allBits
+  return channel === 'sms' ? channelBit('sms') | channelBit('sip') : channelBit(channel)
 }
 
 const conversationSummary = (row: SummaryRow): ConversationSummary => ({
@@ -169,6 +211,7 @@ const conversationSummary = (row: SummaryRow): ConversationSummary => ({
   lastMessage: lastMessage(row),
   waitingSince: row.waiting_since,
   channels: channelsOfBits(row.channels),
+  place: row.activity_seq,
   optedOut: row.opted_out === 1,
 })
 

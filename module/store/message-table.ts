@@ -12,9 +12,10 @@ import {
   type Seq,
 } from '../domain/ids.ts'
 import type { Actor, Channel } from '../domain/message.ts'
-import type { MessageContent } from '../domain/message-content.ts'
+import { type MessageContent, wordsOf } from '../domain/message-content.ts'
 import type { Connection } from './connection.ts'
 import type { MediaTable } from './media-table.ts'
+import { createMessageSearch } from './message-search.ts'
 import { parseJson, parseNullableJson } from './stored-json.ts'
 
 export interface NewMessage {
@@ -46,6 +47,8 @@ export interface MessageTable {
   byId(id: string): StoredMessage | null
   /** Newest first. */
   ofConversation(conversationId: string, before: Seq, limit: number): readonly StoredMessage[]
+  /** Those after a seq, oldest first. */
+  since(conversationId: string, after: Seq, limit: number): readonly StoredMessage[]
 }
 
 interface MessageRow {
@@ -69,6 +72,7 @@ const columns = `m.seq, m.id, c.id AS conversation_id, m.direction, m.channel, m
   m.mention_name, m.author, m.state, m.failure, m.carrier_at, m.at`
 
 export function createMessageTable(db: Connection, media: Pick<MediaTable, 'ofMessage'>): MessageTable {
+  const search = createMessageSearch(db)
   const insert = db.prepare(
     `INSERT INTO messages (seq, id, conversation_pk, direction, channel, carrier_id, carrier_message_id, did, peer,
                            content, mention, mention_name, author, state, carrier_at, at)
@@ -97,6 +101,11 @@ export function createMessageTable(db: Connection, media: Pick<MediaTable, 'ofMe
       WHERE c.id = +? AND m.seq < +? ORDER BY m.seq DESC LIMIT +?`,
   )
 
+  const since = db.prepare<[string, Seq, number], MessageRow>(
+    `SELECT ${columns} FROM conversations c JOIN messages m ON m.conversation_pk = c.pk
+      WHERE c.id = +? AND m.seq > +? ORDER BY m.seq LIMIT +?`,
+  )
+
   return {
     insert(message) {
       insert.run(
@@ -117,6 +126,7 @@ export function createMessageTable(db: Connection, media: Pick<MediaTable, 'ofMe
         message.carrierAt,
         message.at,
       )
+      search.add(message.seq, message.conversationPk, wordsOf(message.content))
     },
     mentionUnanswered: (conversationPk, settledSeq, extension, name) =>
       void mention.run(extension, name, conversationPk, settledSeq),
@@ -131,6 +141,8 @@ export function createMessageTable(db: Connection, media: Pick<MediaTable, 'ofMe
     },
     ofConversation: (conversationId, before, limit) =>
       ofConversation.all(conversationId, before, limit).map((row) => storedMessage(row, media)),
+    since: (conversationId, after, limit) =>
+      since.all(conversationId, after, limit).map((row) => storedMessage(row, media)),
   }
 }
 

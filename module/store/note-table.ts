@@ -9,6 +9,7 @@ import {
 } from '../domain/ids.ts'
 import type { Actor } from '../domain/message.ts'
 import type { Connection } from './connection.ts'
+import { createMessageSearch } from './message-search.ts'
 import { parseJson } from './stored-json.ts'
 
 type Mention = StoredNote['mentions'][number]
@@ -32,6 +33,8 @@ export interface NoteTable {
   byKey(conversationPk: number, extension: Extension, key: string): StoredNote | null
   /** Newest first. */
   ofConversation(conversationId: string, before: Seq, limit: number): readonly StoredNote[]
+  /** Those after a seq, oldest first. */
+  since(conversationId: string, after: Seq, limit: number): readonly StoredNote[]
 }
 
 interface NoteRow {
@@ -49,6 +52,7 @@ export function createNoteTable(db: Connection): NoteTable {
       `SELECT n.seq, n.id, c.id AS conversation_id, n.author, n.text, n.at
          FROM conversations c JOIN notes n ON n.conversation_pk = c.pk WHERE ${where}`,
     )
+  const search = createMessageSearch(db)
   const insert = db.prepare(
     `INSERT INTO notes (seq, id, conversation_pk, author, author_extension, text, client_key, at)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -61,6 +65,7 @@ export function createNoteTable(db: Connection): NoteTable {
     'n.conversation_pk = +? AND n.author_extension = +? AND n.client_key = +?',
   )
   const ofConversation = read<[string, Seq, number]>('c.id = +? AND n.seq < +? ORDER BY n.seq DESC LIMIT +?')
+  const since = read<[string, Seq, number]>('c.id = +? AND n.seq > +? ORDER BY n.seq LIMIT +?')
   const mentions = db.prepare<[Seq], Mention>('SELECT extension, name FROM note_mentions WHERE seq = +?')
 
   const storedNote = (row: NoteRow): StoredNote => ({
@@ -82,10 +87,12 @@ export function createNoteTable(db: Connection): NoteTable {
       insert.run(seq, id, conversationPk, JSON.stringify(author), extension, text, clientKey, at)
       for (const { extension: mentioned, name } of note.mentions)
         insertMention.run(conversationPk, mentioned, seq, name)
+      search.add(seq, conversationPk, text)
     },
     byId: (id) => oneOf(byId.get(id)),
     byKey: (conversationPk, extension, key) => oneOf(byKey.get(conversationPk, extension, key)),
     ofConversation: (conversationId, before, limit) =>
       ofConversation.all(conversationId, before, limit).map(storedNote),
+    since: (conversationId, after, limit) => since.all(conversationId, after, limit).map(storedNote),
   }
 }

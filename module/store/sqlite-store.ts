@@ -45,6 +45,7 @@ import { pageOf } from './page.ts'
 import { createPersonalTable } from './personal-table.ts'
 import { createRawEventTable } from './raw-event-table.ts'
 import { createRuleTable } from './rule-table.ts'
+import { createSearch } from './search.ts'
 import { createSecretBox } from './secret-box.ts'
 import { createStandingChanges } from './standing.ts'
 import { createTimeline } from './timeline.ts'
@@ -122,6 +123,7 @@ export function storeOn(db: Connection, options: StoreOptions): Store {
   const rawEvents = createRawEventTable(db, box)
   const directories = createDirectoryTable(db)
   const list = createConversationList(db, groups, personal)
+  const search = createSearch(db, groups, list)
   const work = createWorkLists(db, groups)
   const settings = createGroupSettingsTable(db)
   const absences = createAbsenceTable(db)
@@ -241,6 +243,8 @@ export function storeOn(db: Connection, options: StoreOptions): Store {
     ruleSet: rules.ruleSet,
     carriers: carriers.all,
     conversations: list.page,
+    counts: list.counts,
+    search: async (query) => search(query),
     conversation: list.byId,
     messages: (id, before, limit) =>
       pageOf(
@@ -259,6 +263,16 @@ export function storeOn(db: Connection, options: StoreOptions): Store {
             ...noteTable.ofConversation(id, before ?? newestSeq, count),
           ]
             .sort((a, b) => b.seq - a.seq)
+            .slice(0, count),
+        (entry) => entry.seq,
+        (entry) => entry,
+      ),
+    threadSince: (id, after, limit) =>
+      pageOf(
+        limit,
+        (count) =>
+          [...messages.since(id, after, count), ...noteTable.since(id, after, count)]
+            .sort((a, b) => a.seq - b.seq)
             .slice(0, count),
         (entry) => entry.seq,
         (entry) => entry,

@@ -65,6 +65,7 @@ export class ContractModel {
   /** Cursors up to here are no longer kept. */
   forgotten = 0
   #ids = 0
+  #places = 0
   #listener: (event: Event) => void = () => {}
 
   onEvent(listener: (event: Event) => void): void {
@@ -139,6 +140,8 @@ export class ContractModel {
         lastMessage: null,
         waitingSince: null,
         openedAt: at,
+        place: 0,
+        activeAt: at,
         optedOut: false,
         unread: 0,
         mentionsMe: 0,
@@ -276,7 +279,10 @@ export class ContractModel {
     this.people.find((known) => known.extension === extension)?.name ?? extension
 
   #change(id: string, change: Partial<ConversationWire>): void {
-    this.conversations.set(id, { ...this.get(id), ...change })
+    const moves = 'lastMessage' in change || 'designated' in change || 'status' in change
+    const activeAt = change.lastMessage?.at ?? new Date().toISOString()
+    const place = moves ? { place: ++this.#places, activeAt } : {}
+    this.conversations.set(id, { ...this.get(id), ...place, ...change })
   }
 
   #message(

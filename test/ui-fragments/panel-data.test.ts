@@ -65,6 +65,8 @@ function conversation(id: string, facts: Partial<ConversationWire> = {}): Conver
     lastMessage: { direction: 'in', preview: 'Hello', mention: null, at: at(0) },
     waitingSince: at(0),
     openedAt: at(0),
+    place: 1,
+    activeAt: at(0),
     optedOut: false,
     unread: 0,
     mentionsMe: 0,

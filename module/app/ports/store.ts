@@ -62,13 +62,17 @@ import type {
   UnroutedRequest,
 } from './store-requests.ts'
 import type {
+  ConversationCounts,
   ConversationQuery,
   ConversationSummary,
+  CountQuery,
   HeldConversation,
   Page,
   PersonalState,
   Placed,
   Reader,
+  SearchPage,
+  SearchQuery,
   StoredMessage,
   StoredNote,
   TimelineEntry,
@@ -230,12 +234,17 @@ export interface Store extends MediaStore {
   ruleSet(): RuleSet
   carriers(): readonly CarrierAccount[]
   conversations(query: ConversationQuery): Page<ConversationSummary>
+  counts(query: CountQuery): ConversationCounts
+  /** Words of messages and notes, names and addresses; newest hits first, one a conversation. */
+  search(query: SearchQuery): Promise<SearchPage>
   conversation(id: ConversationId): ConversationSummary | null
   /** Newest first. */
   messages(id: ConversationId, before: Seq | null, limit: number): Page<StoredMessage>
   message(id: MessageId): StoredMessage | null
   /** Messages and notes in their one order, newest first. */
   thread(id: ConversationId, before: Seq | null, limit: number): Page<StoredMessage | StoredNote>
+  /** What comes after a seq, oldest first; `next` is where to go on. */
+  threadSince(id: ConversationId, after: Seq, limit: number): Page<StoredMessage | StoredNote>
   note(id: MessageId): StoredNote | null
   /** One for each that exists, in the order of the ids. */
   personal(reader: Reader, ids: readonly ConversationId[]): ReadonlyMap<ConversationId, PersonalState>

@@ -13,6 +13,7 @@ import type {
 } from '../../domain/ids.ts'
 import type { Actor, Channel, InboundMessage } from '../../domain/message.ts'
 import type { MessageContent } from '../../domain/message-content.ts'
+import type { Snippet } from '../../domain/search-words.ts'
 import type { StoredMedia } from './media.ts'
 
 /** Something that happened to a conversation besides its messages. */
@@ -48,6 +49,8 @@ export interface ConversationSummary extends ConversationState {
   /** Since when the customer waits for an answer; null when nobody waits. */
   readonly waitingSince: Millis | null
   readonly channels: readonly Channel[]
+  /** In lists: the higher, the further up. Rises with each message, designation and change of status. */
+  readonly place: Seq
   /** The customer opted out of the DID that a reply would leave by. */
   readonly optedOut: boolean
 }
@@ -135,9 +138,52 @@ export interface ConversationQuery {
     | { readonly kind: 'anyone' }
     | { readonly kind: 'nobody' }
     | { readonly kind: 'agent'; readonly extension: Extension }
+  /** `sms` is what came by a SIP trunk, too. */
   readonly channel: Channel | null
   /** With a reader, the first page begins with all that he pinned, beside its limit, and no later page has them. */
   readonly reader?: Reader | null
   readonly before: Seq | null
   readonly limit: number
+}
+
+/** How many open ones there are, for the tabs of a list. */
+export interface CountQuery {
+  readonly groups: readonly GroupKey[]
+  readonly channel: Channel | null
+  /** Whose `mine` are. */
+  readonly extension: Extension | null
+  /** Counting stops there. */
+  readonly most: number
+}
+
+export interface ConversationCounts {
+  readonly all: number
+  readonly mine: number
+  readonly unassigned: number
+}
+
+export interface SearchQuery {
+  /** As it was typed. */
+  readonly text: string
+  readonly groups: readonly GroupKey[]
+  readonly status: ConversationStatus | null
+  readonly channel: Channel | null
+  readonly before: Seq | null
+  readonly limit: number
+}
+
+/** The newest message or note of a conversation that has the words. */
+export interface SearchHit {
+  readonly conversation: ConversationSummary
+  readonly message: {
+    readonly id: MessageId
+    readonly direction: 'in' | 'out' | 'note'
+    readonly at: Millis
+    readonly snippet: Snippet
+  }
+}
+
+export interface SearchPage extends Page<SearchHit> {
+  /** Those whose customer's name or address has it, most recent first; on the first page only. */
+  readonly conversations: readonly ConversationSummary[]
 }

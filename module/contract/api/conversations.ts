@@ -1,6 +1,11 @@
 import { type Static, Type } from 'typebox'
 import { AgentSchema, ChannelSchema, CustomerSchema, closed, GroupSchema, Nullable, Time } from './parts.ts'
 
+export const GroupFilter = Type.String({
+  pattern: '^(ring-group|queue|extension)/.{1,80}$',
+  description: 'Only this group: queue/8000',
+})
+
 export const ConversationSchema = Type.Object(
   {
     id: Type.String(),
@@ -28,6 +33,8 @@ export const ConversationSchema = Type.Object(
       Type.Boolean({ description: 'Came outside its rule’s hours: nobody is designated before they begin' }),
     ),
     openedAt: Time,
+    place: Type.Integer({ description: 'In lists: the higher, the further up' }),
+    activeAt: Type.String({ format: 'date-time', description: 'Of what gave it that place' }),
     continuedIn: Type.Optional(
       Nullable(Type.String({ description: 'Transferred to another group: the conversation there' })),
     ),
@@ -96,9 +103,22 @@ export type ConversationListWire = Static<typeof ConversationListSchema>
 export const ConversationQuerySchema = Type.Object(
   {
     filter: Type.Optional(Type.Enum(['all', 'mine', 'unassigned', 'closed'])),
+    group: Type.Optional(GroupFilter),
     channel: Type.Optional(ChannelSchema),
     after: Type.Optional(Type.String({ maxLength: 200 })),
     limit: Type.Optional(Type.String({ pattern: '^[0-9]{1,3}$' })),
   },
   closed,
 )
+
+export const CountsQuerySchema = Type.Object(
+  { group: Type.Optional(GroupFilter), channel: Type.Optional(ChannelSchema) },
+  closed,
+)
+
+export const ConversationCountsSchema = Type.Object(
+  { all: Type.Integer(), mine: Type.Integer(), unassigned: Type.Integer() },
+  { ...closed, description: 'Open ones; 1000 stands for that or more' },
+)
+
+export type ConversationCountsWire = Static<typeof ConversationCountsSchema>

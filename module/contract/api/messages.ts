@@ -95,6 +95,9 @@ export const MessageListSchema = Type.Object(
   {
     items: Type.Array(MessageSchema, { description: 'Newest first' }),
     next: Nullable(Type.String({ description: 'Pass as `before` for older ones' })),
+    newer: Type.Optional(
+      Nullable(Type.String({ description: 'With `around` or `after`: pass as `after` for newer ones' })),
+    ),
     cursor: Type.String(),
   },
   closed,
