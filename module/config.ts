@@ -10,6 +10,8 @@ const Path = Type.String({ minLength: 1 })
 const FileSize = Type.Integer({ minimum: 1024, maximum: 4 * 1024 ** 3 })
 const Contexts = Type.Array(Type.String({ pattern: '^[\\w.+-]{1,80}$' }), { maxItems: 50 })
 
+const Origins = Type.Array(Type.String({ pattern: '^https?://[A-Za-z0-9.\\[\\]:-]+$' }), { maxItems: 50 })
+
 /** The config file: paths, ports, PBX access and the key file. All else lives in the database. */
 const ConfigFile = Type.Object(
   {
@@ -52,6 +54,8 @@ const ConfigFile = Type.Object(
           host: Type.Optional(Type.String({ minLength: 1 })),
           port: Type.Optional(Port),
           publicUrl: Type.Optional(Type.String({ pattern: '^https?://[^/]+(/.*[^/])?$' })),
+          allowedOrigins: Type.Optional(Origins),
+          frameAncestors: Type.Optional(Origins),
         },
         closed,
       ),
@@ -105,7 +109,15 @@ export interface Config {
     readonly ringGroupContexts: readonly string[]
     readonly didContexts: readonly string[]
   }
-  readonly http: { readonly host: string; readonly port: number; readonly publicUrl: string | null }
+  readonly http: {
+    readonly host: string
+    readonly port: number
+    readonly publicUrl: string | null
+    /** Whose pages may call the API and open the live socket, besides those of this address. */
+    readonly allowedOrigins: readonly string[]
+    /** Whose pages may show the panels in a frame. */
+    readonly frameAncestors: readonly string[]
+  }
   /** Files beside messages: what is larger is not taken. */
   readonly media: { readonly longestInboundBytes: number; readonly longestUploadBytes: number }
   readonly dataFolder: string
@@ -171,6 +183,10 @@ const help: Record<string, string> = {
     'the address under which carriers reach Parley, such as https://pbx.example.com/parley, without a slash at the end',
   '/media/longestInboundBytes': 'the size in bytes of the largest file that is fetched from a carrier',
   '/media/longestUploadBytes': 'the size in bytes of the largest file that an agent may attach',
+  '/http/allowedOrigins':
+    'a list of origins whose pages may call the API, such as ["https://crm.example.com"], without a path',
+  '/http/frameAncestors':
+    'a list of origins whose pages may show the panels in a frame, such as ["https://crm.example.com"]',
   '/homeCountry': 'a two-letter country code for numbers written without one, such as US',
 }
 
@@ -233,6 +249,8 @@ export function completeConfig(value: unknown, base: string): Config {
       host: file.http?.host ?? '127.0.0.1',
       port: file.http?.port ?? 8077,
       publicUrl: file.http?.publicUrl ?? null,
+      allowedOrigins: file.http?.allowedOrigins ?? [],
+      frameAncestors: file.http?.frameAncestors ?? [],
     }),
     media: Object.freeze({
       longestInboundBytes: file.media?.longestInboundBytes ?? usualFileBytes,

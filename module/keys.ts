@@ -10,6 +10,8 @@ export interface Keys {
   readonly secretKey: Uint8Array
   /** Signs the addresses of files. */
   readonly mediaKey: Uint8Array
+  /** Under which one-time codes are hashed. */
+  readonly codeKey: Uint8Array
 }
 
 const keyBytes = 32
@@ -29,6 +31,7 @@ export function readKeys(file: string): Keys {
     tokenKey: derive('parley session token'),
     secretKey: derive('parley carrier secrets'),
     mediaKey: derive('parley media link'),
+    codeKey: derive('parley sign-in code'),
   }
 }
 

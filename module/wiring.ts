@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { FastifyBaseLogger } from 'fastify'
 import type { Logger } from 'pino'
 import { createConversationActions } from './app/act-on-conversation.ts'
+import { createApiKeys } from './app/api-keys.ts'
 import { createAwayAgents } from './app/away-agents.ts'
 import { createCannedReplies } from './app/canned-replies.ts'
 import { createCarrierAccounts } from './app/carrier-accounts.ts'
@@ -10,6 +11,7 @@ import { startCarrierHealth } from './app/carrier-health.ts'
 import { withCarriers } from './app/doctor/with-carriers.ts'
 import { createDrainWaiting } from './app/drain-waiting.ts'
 import { startFetchMedia } from './app/fetch-media.ts'
+import { createGrants } from './app/grants.ts'
 import { startInquiries } from './app/inquire-unknown.ts'
 import { createMediaLinks, withFileLinks } from './app/media-links.ts'
 import { createPersonalActions } from './app/personal-actions.ts'
@@ -18,6 +20,8 @@ import { startReleaseHeld } from './app/release-held.ts'
 import { createReleaseMembers } from './app/release-members.ts'
 import { createRouteUnrouted } from './app/route-unrouted.ts'
 import { startOutbox } from './app/run-outbox.ts'
+import { createSessions } from './app/sessions.ts'
+import { createSignIn } from './app/sign-in.ts'
 import { createSimulateRouting } from './app/simulate-routing.ts'
 import { startSweep } from './app/sweep-conversations.ts'
 import { startSweepMedia } from './app/sweep-media.ts'
@@ -109,6 +113,22 @@ export async function startSidecar(config: Config, log: Logger, lab: Lab = {}): 
     random,
   })
   const away = createAwayAgents({ store, pbxId: asPbxId(config.pbx.id), clock })
+  const grants = createGrants({ store, pbxId: asPbxId(config.pbx.id) })
+  const sessions = createSessions({ store, tokenKey: keys.tokenKey, grants, clock, log })
+  const apiKeys = createApiKeys({ store, newId: createIdSource(), clock, log })
+  const signIn = createSignIn({
+    store,
+    pbx,
+    phones: { contactsOf: pbx.contacts },
+    messenger: pbx,
+    sessions,
+    grants,
+    tokenKey: keys.tokenKey,
+    codeKey: keys.codeKey,
+    sipDomain: config.pbx.sipDomain,
+    clock,
+    log,
+  })
   const readAddress = createAddressReader({ homeCountry: config.homeCountry })
   const { publicUrl } = config.http
   const carriers = createCarrierAccounts({
@@ -125,7 +145,7 @@ export async function startSidecar(config: Config, log: Logger, lab: Lab = {}): 
     clock,
     log,
   })
-  const hub = createLiveHub({ store, pbx, away, carriers: health, tokenKey: keys.tokenKey, clock, log })
+  const hub = createLiveHub({ store, pbx, away, carriers: health, sessions, clock, log })
   const absences = watchAbsences({ store, pbx, panels: hub.panels, away, clock, log })
   const routing = { store, pbx, panels: hub.panels, clock, random, absences, away }
   const metrics = createMetrics(pbx, health)
@@ -159,6 +179,7 @@ export async function startSidecar(config: Config, log: Logger, lab: Lab = {}): 
     store.onCommitted(drain.onCommitted),
     hub.panels.onChanged(drain.trigger),
     away.onChanged(drain.trigger),
+    grants.onChanged(hub.reconnect),
     pbx.onDirectory((directory) => {
       store
         .saveDirectory(directory)
@@ -195,13 +216,18 @@ export async function startSidecar(config: Config, log: Logger, lab: Lab = {}): 
     clock,
     metrics,
     publicUrl,
-    tokenKey: keys.tokenKey,
+    sessions,
+    apiKeys,
+    grants,
+    signIn,
+    allowedOrigins: config.http.allowedOrigins,
+    frameAncestors: config.http.frameAncestors,
     version: manifest.version,
     fragments: manifest.fragments,
     root: moduleRoot,
     logger: log as FastifyBaseLogger,
   })
-  await app.register(liveRoutes, { hub })
+  await app.register(liveRoutes, { hub, allowedOrigins: config.http.allowedOrigins })
   const url = await app
     .listen({ host: config.http.host, port: config.http.port })
     .catch(async (error: NodeJS.ErrnoException) => {
@@ -211,6 +237,7 @@ export async function startSidecar(config: Config, log: Logger, lab: Lab = {}): 
       await Promise.all([sweep.close(), held.close(), app.close()])
       await health.close()
       await carriers.close()
+      await Promise.all([signIn.settled(), sessions.close(), apiKeys.close()])
       await store.close()
       giveUpOwnership()
       throw listenError(config.http, error)
@@ -287,6 +314,7 @@ export async function startSidecar(config: Config, log: Logger, lab: Lab = {}): 
       await health.close()
       await carriers.close()
       await pbx.close()
+      await Promise.all([signIn.settled(), sessions.close(), apiKeys.close()])
       await store.close()
       giveUpOwnership()
     },

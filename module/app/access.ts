@@ -1,5 +1,6 @@
 import { type Directory, groupsOf } from '../domain/directory.ts'
-import { asGroupKey, type Extension, type GroupKey, groupKey, type PbxId } from '../domain/ids.ts'
+import { asGroupKey, asGroupKey, type Extension, type Extension, type GroupKey, type GroupKey, groupKey, groupKey, type PbxId } from '../domain/ids.ts'
+import type { Scope } from '../domain/scopes.ts'
 import type { Store } from './ports/store.ts'
 
 export type Role = 'agent' | 'supervisor' | 'admin'
@@ -11,6 +12,10 @@ export interface Viewer {
   readonly roles: readonly Role[]
   /** Groups that a supervisor looks after without being a member: `queue/8000`. */
   readonly groups?: readonly string[]
+  /** A program with an API key: it may do what these say, whatever its roles. */
+  readonly scopes?: readonly Scope[]
+  /** What the key is called. */
+  readonly keyName?: string
 }
 
 export const isAdmin = (viewer: Viewer): boolean => viewer.roles.includes('admin')

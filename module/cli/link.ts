@@ -2,14 +2,14 @@ import { parseArgs } from 'node:util'
 import { ConfigError, readConfig } from '../config.ts'
 import { isExtension } from '../domain/ids.ts'
 import { readKeys } from '../keys.ts'
-import { sessionLink } from './session-link.ts'
+import { oneTimeLink } from './session-link.ts'
 
-export const linkUsage = `  parley link --admin              prints a link that signs in as administrator
-  parley link --extension 101      prints a link that signs in as the agent of an extension
-      --hours 12                   how long it is good for (1 to 720)`
+export const linkUsage = `  parley link --admin              prints a link that signs in as administrator, once
+  parley link --extension 101      prints a link that signs in as the agent of an extension, once
+      --hours 12                   how long it may be opened (1 to 720); the session lasts 12 hours`
 
 /** Prints the link; gives the exit code. */
-export async function link(args: string[], env: NodeJS.ProcessEnv): Promise<number> {
+export async function printLink(args: string[], env: NodeJS.ProcessEnv): Promise<number> {
   const { values } = parseArgs({
     args,
     options: { admin: { type: 'boolean' }, extension: { type: 'string' }, hours: { type: 'string' } },
@@ -23,14 +23,13 @@ export async function link(args: string[], env: NodeJS.ProcessEnv): Promise<numb
   if (values.admin !== true && extension === null)
     throw new ConfigError('Say whom the link is for: --admin, or --extension 101.')
   const config = readConfig(env)
-  const made = sessionLink({
+  const link = oneTimeLink({
     tokenKey: readKeys(config.keyFile).tokenKey,
     url: config.http.publicUrl ?? `http://${config.http.host}:${config.http.port}`,
-    page: values.admin === true ? 'admin' : 'agent',
     extension,
     roles: values.admin === true ? ['admin'] : ['agent'],
     hours,
   })
-  process.stdout.write(`${made.link}\n`)
+  process.stdout.write(`${link}\n`)
   return 0
 }

@@ -1,7 +1,7 @@
 import { ConfigError } from '../config.ts'
 import { backup, backupUsage } from './backup.ts'
 import { doctor, doctorUsage } from './doctor.ts'
-import { link, linkUsage } from './link.ts'
+import { linkUsage, printLink } from './link.ts'
 import { pbx, pbxUsage } from './pbx.ts'
 import { replay, replayUsage } from './replay.ts'
 import { restore, restoreUsage } from './restore.ts'
@@ -12,7 +12,7 @@ type Command = (args: string[], env: NodeJS.ProcessEnv) => Promise<number>
 
 const commands: ReadonlyMap<string, { readonly run: Command; readonly usage: string }> = new Map([
   ['status', { run: status, usage: statusUsage }],
-  ['link', { run: link, usage: linkUsage }],
+  ['link', { run: printLink, usage: linkUsage }],
   ['doctor', { run: doctor, usage: doctorUsage }],
   ['backup', { run: backup, usage: backupUsage }],
   ['restore', { run: restore, usage: restoreUsage }],

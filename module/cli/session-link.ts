@@ -26,3 +26,25 @@ export function sessionLink(options: {
   })
   return { token, link: `${options.url}/${options.page}#token=${token}` }
 }
+
+/**
+ * A link that opens one session, the first time it is opened and never again. The sign-in page exchanges what stands
+ * after the # for a session's token.
+ */
+export function oneTimeLink(options: {
+  readonly tokenKey: Uint8Array
+  readonly url: string
+  readonly extension: string | null
+  readonly roles: readonly Role[]
+  /** How long it waits to be opened. */
+  readonly hours: number
+}): string {
+  const link = signToken(options.tokenKey, {
+    sid: randomUUID(),
+    ext: options.extension,
+    roles: options.roles,
+    exp: Math.floor(Date.now() / 1000) + options.hours * 3600,
+    use: 'link',
+  })
+  return `${options.url}/sign-in#link=${link}`
+}

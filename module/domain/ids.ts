@@ -69,5 +69,5 @@ export function groupOfKey(key: GroupKey): GroupRef {
   return { pbxId: asPbxId(pbxId), kind, number: asGroupNumber(number) }
 }
 
-const isGroupKind = (value: string | undefined): value is GroupKind =>
+export const isGroupKind = (value: string | undefined): value is GroupKind =>
   value === 'ring-group' || value === 'queue' || value === 'extension'

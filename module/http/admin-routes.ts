@@ -17,7 +17,8 @@ import {
 } from '../contract/api/carriers.ts'
 import { SystemSchema } from '../contract/api/system.ts'
 import { asCarrierId } from '../domain/ids.ts'
-import { requireAdmin, viewerOf } from './authentication.ts'
+import { viewerOf } from './authentication.ts'
+import { declareAccess } from './declared-access.ts'
 import { problem, sendFailure, sendProblem } from './problem.ts'
 import { rawEventWire } from './raw-event-wire.ts'
 import { carrierWire, time, timeOrNull } from './wire.ts'
@@ -37,11 +38,14 @@ const Id = Type.Object({ id: Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{
 
 export const adminRoutes: FastifyPluginAsyncTypebox<AdminRoutesDeps> = async (app, deps) => {
   const { pbx, carriers, health, store } = deps
-  app.addHook('onRequest', requireAdmin)
+  declareAccess(app, 'carriers')
 
   app.get(
     '/system',
-    { schema: { summary: 'The PBX link and what was read from it', response: { 200: SystemSchema } } },
+    {
+      schema: { summary: 'The PBX link and what was read from it', response: { 200: SystemSchema } },
+      config: { scope: 'admin:read' },
+    },
     async () => {
       const { directory, freshness } = pbx.snapshot()
       const { ami, ari } = pbx.health()

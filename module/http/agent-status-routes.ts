@@ -4,6 +4,7 @@ import { type AgentStatusDeps, createAgentStatus, type WantedStatus } from '../a
 import { StatusBodySchema, StatusSchema, type StatusWire } from '../contract/api/groups.ts'
 import type { Away } from '../domain/away.ts'
 import { viewerOf } from './authentication.ts'
+import { declareAccess } from './declared-access.ts'
 import { sendFailure } from './problem.ts'
 import { time } from './wire.ts'
 
@@ -14,10 +15,14 @@ const Params = Type.Object({ extension: Type.String({ pattern: '^[0-9*#]{1,20}$'
 /** Available or away for messages: one's own word, or a supervisor's for his agents. */
 export const agentStatusRoutes: FastifyPluginAsyncTypebox<AgentStatusRoutesDeps> = async (app, deps) => {
   const status = createAgentStatus(deps)
+  declareAccess(app, 'groups')
 
   app.get(
     '/me/status',
-    { schema: { summary: 'Whether I am there for messages', response: { 200: StatusSchema } } },
+    {
+      schema: { summary: 'Whether I am there for messages', response: { 200: StatusSchema } },
+      config: { scope: 'me:read' },
+    },
     async (request, reply) => {
       const result = status.of(viewerOf(request), null)
       return result.ok ? statusWire(result.value) : sendFailure(reply, result.failure)
@@ -32,6 +37,7 @@ export const agentStatusRoutes: FastifyPluginAsyncTypebox<AgentStatusRoutesDeps>
         body: StatusBodySchema,
         response: { 200: StatusSchema },
       },
+      config: { scope: 'me:write' },
     },
     async (request, reply) => {
       const result = await status.set(viewerOf(request), null, wantedOf(request.body))

@@ -9,7 +9,7 @@ import {
 } from '../contract/api/notes-and-canned-replies.ts'
 import type { CannedReply } from '../domain/canned-reply.ts'
 import { asCannedReplyId, asGroupNumber } from '../domain/ids.ts'
-import { requireAdmin } from './authentication.ts'
+import { declareAccess } from './declared-access.ts'
 import { sendFailure } from './problem.ts'
 import { groupWire } from './wire.ts'
 
@@ -23,7 +23,7 @@ const Id = Type.Object({ id: Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{
 /** Canned replies as they are written, for administrators. */
 export const cannedReplyRoutes: FastifyPluginAsyncTypebox<CannedReplyRoutesDeps> = async (app, deps) => {
   const { pbx, canned } = deps
-  app.addHook('onRequest', requireAdmin)
+  declareAccess(app, 'canned-replies')
 
   const wire = ({ group, ...reply }: CannedReply) => ({
     ...reply,

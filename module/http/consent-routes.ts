@@ -12,7 +12,8 @@ import {
   OptOutResultSchema,
 } from '../contract/api/opt-outs.ts'
 import type { Actor } from '../domain/message.ts'
-import { requireAdmin, viewerOf } from './authentication.ts'
+import { viewerOf } from './authentication.ts'
+import { declareAccess } from './declared-access.ts'
 import { readPageCursor } from './page-cursor.ts'
 import { time } from './wire.ts'
 
@@ -29,7 +30,7 @@ const pageSize = 100
 /** Who is opted out of what, for administrators; each change keeps who made it and why. */
 export const consentRoutes: FastifyPluginAsyncTypebox<ConsentRoutesDeps> = async (app, deps) => {
   const { store, pbx, readAddress, clock } = deps
-  app.addHook('onRequest', requireAdmin)
+  declareAccess(app, 'opt-outs')
 
   app.get(
     '/opt-outs',

@@ -40,6 +40,7 @@ import {
   type Seq,
 } from '../domain/ids.ts'
 import { viewerOf } from './authentication.ts'
+import { declareAccess } from './declared-access.ts'
 import { readPageCursor } from './page-cursor.ts'
 import { problem, sendFailure, sendProblem } from './problem.ts'
 import { conversationWire, decisionWire, groupWire, messageWire, threadWire } from './wire.ts'
@@ -69,6 +70,7 @@ const Before = Type.Object({
 
 export const conversationRoutes: FastifyPluginAsyncTypebox<ConversationRoutesDeps> = async (app, deps) => {
   const { store, pbx, actions, personal } = deps
+  declareAccess(app, 'conversations')
   const now = () => writeCursor(store.epoch, store.lastSeq())
   const nothing = { code: 'not-found', what: 'conversation' } as const
 

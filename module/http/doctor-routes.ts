@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { Doctor } from '../app/doctor/doctor.ts'
 import type { Clock } from '../app/ports/ambient.ts'
 import { DoctorSchema } from '../contract/api/system.ts'
-import { requireAdmin } from './authentication.ts'
+import { declareAccess } from './declared-access.ts'
 import { time } from './wire.ts'
 
 export interface DoctorRoutesDeps {
@@ -11,7 +11,7 @@ export interface DoctorRoutesDeps {
 }
 
 export const doctorRoutes: FastifyPluginAsyncTypebox<DoctorRoutesDeps> = async (app, { doctor, clock }) => {
-  app.addHook('preHandler', requireAdmin)
+  declareAccess(app, 'admin')
 
   app.get(
     '/doctor',

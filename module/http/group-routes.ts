@@ -13,6 +13,7 @@ import { type Directory, findGroup } from '../domain/directory.ts'
 import type { Group } from '../domain/group.ts'
 import { asGroupNumber, groupKey, groupOfKey } from '../domain/ids.ts'
 import { viewerOf } from './authentication.ts'
+import { declareAccess } from './declared-access.ts'
 import { problem, sendProblem } from './problem.ts'
 import { groupWire, time } from './wire.ts'
 
@@ -30,6 +31,8 @@ export const groupRoutes: FastifyPluginAsyncTypebox<GroupRoutesDeps> = async (
   app,
   { store, pbx, panels, away, clock },
 ) => {
+  declareAccess(app, 'groups')
+
   const detail = (group: Group, directory: Directory): GroupDetailWire => ({
     group: groupWire(directory, group.ref),
     strategy: group.strategy,
@@ -40,7 +43,10 @@ export const groupRoutes: FastifyPluginAsyncTypebox<GroupRoutesDeps> = async (
 
   app.get(
     '/me',
-    { schema: { summary: 'Who I am and what I may see', response: { 200: MeSchema } } },
+    {
+      schema: { summary: 'Who I am and what I may see', response: { 200: MeSchema } },
+      config: { scope: 'me:read' },
+    },
     async (request) => {
       const viewer = viewerOf(request)
       const { directory } = pbx.snapshot()

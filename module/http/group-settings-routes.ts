@@ -15,6 +15,7 @@ import { queueStrategies, ringGroupStrategies, type Strategy } from '../domain/g
 import type { GroupSettings } from '../domain/group-settings.ts'
 import { asGroupNumber, type GroupRef, groupKey } from '../domain/ids.ts'
 import { viewerOf } from './authentication.ts'
+import { declareAccess } from './declared-access.ts'
 import { problem, sendFailure, sendProblem } from './problem.ts'
 
 export interface GroupSettingsRoutesDeps {
@@ -29,6 +30,8 @@ export const groupSettingsRoutes: FastifyPluginAsyncTypebox<GroupSettingsRoutesD
   app,
   { store, pbx },
 ) => {
+  declareAccess(app, 'groups')
+
   const refOf = (params: { kind: GroupRef['kind']; number: string }): GroupRef => ({
     pbxId: pbx.snapshot().directory.pbxId,
     kind: params.kind,

@@ -12,6 +12,7 @@ import { StartBodySchema, TimelineSchema } from '../contract/api/messages.ts'
 import { failureSentence } from '../domain/failures.ts'
 import { asConversationId, asGroupNumber, type ConversationId } from '../domain/ids.ts'
 import { viewerOf } from './authentication.ts'
+import { declareAccess } from './declared-access.ts'
 import { problem, sendFailure, sendProblem } from './problem.ts'
 import { timelineWire } from './timeline-wire.ts'
 import { conversationWire } from './wire.ts'
@@ -31,6 +32,7 @@ const nothing = { code: 'not-found', what: 'conversation' } as const
 /** Supervisors' acts, conversations that agents start, and what happened to one. */
 export const handoverRoutes: FastifyPluginAsyncTypebox<HandoverRoutesDeps> = async (app, deps) => {
   const { actions, pbx, personal } = deps
+  declareAccess(app, 'conversations')
   const start = createStartConversation(deps)
 
   function wireOf(viewer: Viewer, id: ConversationId) {

@@ -9,6 +9,7 @@ import type { UseMedia } from '../app/use-media.ts'
 import { MediaLinkSchema, UploadSchema } from '../contract/api/media.ts'
 import { asMediaId } from '../domain/ids.ts'
 import { viewerOf } from './authentication.ts'
+import { declareAccess } from './declared-access.ts'
 import { sendFile } from './file-answer.ts'
 import { uploadWire } from './media-wire.ts'
 import { problem, sendFailure, sendProblem } from './problem.ts'
@@ -28,6 +29,7 @@ const dayInSeconds = 24 * 60 * 60
 /** Files for those who are signed in. */
 export const mediaRoutes: FastifyPluginAsyncTypebox<MediaRoutesDeps> = async (app, deps) => {
   const { media, mediaFiles, mediaLinks } = deps
+  declareAccess(app, 'conversations')
 
   app.route({
     method: ['GET', 'HEAD'],

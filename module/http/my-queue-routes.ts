@@ -4,6 +4,7 @@ import { createMyQueues, type MyQueuesDeps } from '../app/my-queues.ts'
 import type { QueueAct } from '../app/ports/pbx.ts'
 import { MyQueueListSchema, MyQueueSchema, PauseBodySchema } from '../contract/api/groups.ts'
 import { viewerOf } from './authentication.ts'
+import { declareAccess } from './declared-access.ts'
 import { sendFailure } from './problem.ts'
 
 export type MyQueueRoutesDeps = MyQueuesDeps
@@ -13,6 +14,7 @@ const Params = Type.Object({ number: Type.String({ minLength: 1, maxLength: 80 }
 /** What an agent does about his queues at the PBX, as he would by its feature codes. */
 export const myQueueRoutes: FastifyPluginAsyncTypebox<MyQueueRoutesDeps> = async (app, deps) => {
   const queues = createMyQueues(deps)
+  declareAccess(app, 'me')
 
   app.get(
     '/me/queues',

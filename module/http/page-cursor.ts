@@ -18,3 +18,15 @@ export function readPageCursor(epoch: string, cursor: string | undefined): Seq |
   if (seq === null) throw new UnknownCursor()
   return seq
 }
+
+/** For lists in the order of names rather than of time. */
+export const writeNameCursor = (epoch: string, name: string): string =>
+  Buffer.from(`${epoch}:${name}`).toString('base64url')
+
+/** The name to go on after; null for the beginning. Throws `UnknownCursor`. */
+export function readNameCursor(epoch: string, cursor: string | undefined): string | null {
+  if (cursor === undefined) return null
+  const text = Buffer.from(cursor, 'base64url').toString('utf8')
+  if (!text.startsWith(`${epoch}:`)) throw new UnknownCursor()
+  return text.slice(epoch.length + 1)
+}

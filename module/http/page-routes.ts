@@ -8,10 +8,12 @@ import type { FragmentManifest } from '../manifest.ts'
 export interface PageRoutesDeps {
   readonly fragments: readonly FragmentManifest[]
   readonly root: string
+  readonly frameAncestors: readonly string[]
 }
 
 /** The standalone pages that carry the panels, as the manifest lists them. */
-export const pageRoutes: FastifyPluginAsync<PageRoutesDeps> = async (app, { fragments, root }) => {
+export const pageRoutes: FastifyPluginAsync<PageRoutesDeps> = async (app, deps) => {
+  const { fragments, root, frameAncestors } = deps
   await app.register(fastifyHelmet, {
     contentSecurityPolicy: {
       useDefaults: false,
@@ -24,9 +26,11 @@ export const pageRoutes: FastifyPluginAsync<PageRoutesDeps> = async (app, { frag
         mediaSrc: ["'self'", 'blob:'],
         baseUri: ["'none'"],
         formAction: ["'none'"],
-        frameAncestors: ["'self'"],
+        frameAncestors: ["'self'", ...frameAncestors],
       },
     },
+    // The older header knows no list of origins, and browsers that know the newer one pass over it.
+    frameguard: frameAncestors.length === 0,
     // Whether Parley is reached by TLS is the proxy's business, which sets this itself where it is so.
     hsts: false,
   })

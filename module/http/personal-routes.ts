@@ -9,6 +9,7 @@ import { MessageSchema } from '../contract/api/messages.ts'
 import { FilledInListSchema, NoteBodySchema } from '../contract/api/notes-and-canned-replies.ts'
 import { asConversationId } from '../domain/ids.ts'
 import { viewerOf } from './authentication.ts'
+import { declareAccess } from './declared-access.ts'
 import { sendFailure } from './problem.ts'
 import { threadWire } from './wire.ts'
 
@@ -25,6 +26,7 @@ const IdempotencyKey = Type.Object({ 'idempotency-key': Type.String({ minLength:
 /** What an agent does in a conversation without the customer's knowing. */
 export const personalRoutes: FastifyPluginAsyncTypebox<PersonalRoutesDeps> = async (app, deps) => {
   const { store, personal, writeNote, canned } = deps
+  declareAccess(app, 'conversations')
 
   app.post(
     '/conversations/:id/read',

@@ -19,7 +19,7 @@ import { SimulationBodySchema, SimulationSchema } from '../contract/api/simulati
 import { addressOfKey } from '../domain/address.ts'
 import { asCarrierId, asExtension, asRuleId } from '../domain/ids.ts'
 import { findRule } from '../domain/rules.ts'
-import { requireAdmin } from './authentication.ts'
+import { declareAccess } from './declared-access.ts'
 import { problem, sendFailure, sendProblem } from './problem.ts'
 import { findingWire, ruleDraft, ruleWire, simulationWire, UnreadableRule } from './rule-wire.ts'
 
@@ -37,7 +37,7 @@ const Version = Type.Object({ version: Type.Optional(Type.String({ pattern: '^[0
 /** Message rules: reading and changing them, what is wrong with them, and what they would do. */
 export const ruleRoutes: FastifyPluginAsyncTypebox<RuleRoutesDeps> = async (app, deps) => {
   const { store, pbx, readAddress, simulate } = deps
-  app.addHook('onRequest', requireAdmin)
+  declareAccess(app, 'rules')
 
   app.get(
     '/rules',
@@ -139,6 +139,7 @@ export const ruleRoutes: FastifyPluginAsyncTypebox<RuleRoutesDeps> = async (app,
         body: SimulationBodySchema,
         response: { 200: SimulationSchema },
       },
+      config: { scope: 'rules:read' },
     },
     async (request) => {
       const { did, sender, channel, carrier, at, presence } = request.body

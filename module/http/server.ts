@@ -1,19 +1,20 @@
 import fastifySwagger from '@fastify/swagger'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
-import fastify, {
-  type FastifyBaseLogger,
-  type FastifyPluginAsync,
-  type FastifySchema,
-  LogController,
-} from 'fastify'
-import { ProblemSchema } from '../contract/api/problem.ts'
+import fastify, { type FastifyBaseLogger, type FastifyPluginAsync, LogController } from 'fastify'
 import type { FragmentManifest } from '../manifest.ts'
 import { type AdminRoutesDeps, adminRoutes } from './admin-routes.ts'
 import { type AgentStatusRoutesDeps, agentStatusRoutes } from './agent-status-routes.ts'
+import { type ApiKeyRoutesDeps, apiKeyRoutes } from './api-key-routes.ts'
+import { auditRoutes as auditListRoutes } from './audit-routes.ts'
+import { auditRoutes } from './audited-acts.ts'
 import { authenticate } from './authentication.ts'
 import { type CannedReplyRoutesDeps, cannedReplyRoutes } from './canned-reply-routes.ts'
 import { type ConsentRoutesDeps, consentRoutes } from './consent-routes.ts'
+import { type ContactRoutesDeps, contactRoutes } from './contact-routes.ts'
 import { type ConversationRoutesDeps, conversationRoutes } from './conversation-routes.ts'
+import { allowOrigins } from './cross-origin.ts'
+import { customerNameRoutes } from './customer-name-routes.ts'
+import { enforceAccess } from './declared-access.ts'
 import { type DoctorRoutesDeps, doctorRoutes } from './doctor-routes.ts'
 import { type GroupRoutesDeps, groupRoutes } from './group-routes.ts'
 import { groupSettingsRoutes } from './group-settings-routes.ts'
@@ -22,11 +23,16 @@ import { healthRoutes } from './health-routes.ts'
 import { type MediaRoutesDeps, mediaRoutes, signedMediaRoutes } from './media-routes.ts'
 import type { Metrics } from './metrics.ts'
 import { type MyQueueRoutesDeps, myQueueRoutes } from './my-queue-routes.ts'
+import { describeRoute, openapiOf } from './openapi.ts'
 import { pageRoutes } from './page-routes.ts'
+import { type PeopleRoutesDeps, peopleRoutes } from './people-routes.ts'
 import { type PersonalRoutesDeps, personalRoutes } from './personal-routes.ts'
 import { installProblems, problem, sendProblem } from './problem.ts'
+import { repeatablePosts } from './repeatable-posts.ts'
 import { type RuleRoutesDeps, ruleRoutes } from './rule-routes.ts'
 import { searchRoutes } from './search-routes.ts'
+import { type SessionRoutesDeps, sessionRoutes } from './session-routes.ts'
+import { type SignInRoutesDeps, sessionRenewalRoutes, signInRoutes } from './sign-in-routes.ts'
 import { type UnroutedRoutesDeps, unroutedRoutes } from './unrouted-routes.ts'
 import { type WebhookRoutesDeps, webhookRoutes } from './webhook-routes.ts'
 
@@ -43,11 +49,20 @@ export interface HttpDeps
     MediaRoutesDeps,
     RuleRoutesDeps,
     UnroutedRoutesDeps,
+    PeopleRoutesDeps,
+    Omit<SessionRoutesDeps, 'sessions'>,
+    Omit<ApiKeyRoutesDeps, 'apiKeys'>,
+    ContactRoutesDeps,
+    SignInRoutesDeps,
     Omit<AdminRoutesDeps, 'publicUrl'>,
     Omit<WebhookRoutesDeps, 'publicUrl'> {
   /** As configured; null where carriers are told nothing yet. */
   readonly publicUrl: string | null
-  readonly tokenKey: Uint8Array
+  readonly sessions: SessionRoutesDeps['sessions']
+  readonly apiKeys: ApiKeyRoutesDeps['apiKeys']
+  /** Whose pages may call the API, and whose may show the panels in a frame: `https://crm.example.com`. */
+  readonly allowedOrigins: readonly string[]
+  readonly frameAncestors: readonly string[]
   readonly metrics: Metrics
   readonly fragments: readonly FragmentManifest[]
   /** The folder that holds module.json. */
@@ -76,20 +91,13 @@ export async function createHttpServer(deps: HttpDeps) {
   }).withTypeProvider<TypeBoxTypeProvider>()
   app.decorateRequest('viewer', null)
   app.decorateRequest('tokenExpiresAt', 0)
+  app.decorateRequest('session', null)
+  app.decorateRequest('repeatKey', null)
   installProblems(app)
 
   await app.register(fastifySwagger, {
-    openapi: {
-      openapi: '3.1.0',
-      info: {
-        title: 'Parley',
-        version: deps.version,
-        description: 'SMS and WhatsApp conversations of an Asterisk PBX.',
-      },
-      components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } } },
-      security: [{ bearer: [] }],
-    },
-    transform: ({ schema, url }) => ({ schema: describe(schema, url), url }),
+    openapi: openapiOf(deps.version),
+    transform: ({ schema, url, route }) => ({ schema: describeRoute(schema, url, route), url }),
   })
 
   await app.register(apiRoutes, { deps, prefix: '/api/v1' })
@@ -100,28 +108,33 @@ export async function createHttpServer(deps: HttpDeps) {
   return app
 }
 
-const problemResponse = {
-  description: 'What went wrong: `code` for programs, `detail` for people.',
-  content: { 'application/problem+json': { schema: ProblemSchema } },
-}
-
-/** What the description says beyond the schema that validates: how each call fails, and what needs no token. */
-const describe = (schema: FastifySchema, url: string): FastifySchema =>
-  url.startsWith('/api/')
-    ? { ...schema, response: { ...(schema.response as object), default: problemResponse } }
-    : { ...schema, security: [] }
-
 /** Open to all is only the description; everything else asks who is there. */
 const apiRoutes: FastifyPluginAsync<{ readonly deps: HttpDeps }> = async (app, { deps }) => {
   app.addHook('onRequest', async (_request, reply) => {
-    reply.headers({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' })
+    reply.headers({
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+      'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+    })
   })
+  allowOrigins(app, deps.allowedOrigins)
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())
+  await app.register(signInRoutes, deps)
   await app.register(signedInRoutes, deps)
 }
 
 const signedInRoutes: FastifyPluginAsync<HttpDeps> = async (app, deps) => {
-  app.addHook('onRequest', authenticate(deps.tokenKey, deps.clock))
+  app.addHook('onRequest', authenticate(deps))
+  app.addHook('onRequest', enforceAccess)
+  app.addHook('onRoute', repeatablePosts(deps))
+  app.addHook('onRoute', auditRoutes(deps))
+  await app.register(sessionRenewalRoutes, deps)
+  await app.register(peopleRoutes, deps)
+  await app.register(sessionRoutes, deps)
+  await app.register(apiKeyRoutes, deps)
+  await app.register(auditListRoutes, deps)
+  await app.register(contactRoutes, deps)
+  await app.register(customerNameRoutes, deps)
   await app.register(conversationRoutes, deps)
   await app.register(searchRoutes, deps)
   await app.register(handoverRoutes, deps)

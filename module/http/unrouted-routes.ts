@@ -11,7 +11,7 @@ import {
   UnroutedRoutedSchema,
 } from '../contract/api/unrouted.ts'
 import { asMessageId, asRuleId } from '../domain/ids.ts'
-import { requireAdmin } from './authentication.ts'
+import { declareAccess } from './declared-access.ts'
 import { readPageCursor } from './page-cursor.ts'
 import { sendFailure } from './problem.ts'
 import { groupRef } from './rule-wire.ts'
@@ -30,7 +30,7 @@ const Params = Type.Object({ id: Type.String({ maxLength: 64 }) })
 /** Messages that no rule took, and sending them on. */
 export const unroutedRoutes: FastifyPluginAsyncTypebox<UnroutedRoutesDeps> = async (app, deps) => {
   const { store, pbx, routeUnrouted } = deps
-  app.addHook('onRequest', requireAdmin)
+  declareAccess(app, 'unrouted')
 
   app.get(
     '/unrouted',

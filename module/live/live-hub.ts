@@ -7,7 +7,7 @@ import type { Clock, Log, Unsubscribe } from '../app/ports/ambient.ts'
 import type { Panels } from '../app/ports/panels.ts'
 import type { Pbx } from '../app/ports/pbx.ts'
 import type { Store } from '../app/ports/store.ts'
-import { verifyToken } from '../app/session-token.ts'
+import type { Caller, Sessions, SessionVerdict } from '../app/sessions.ts'
 import type { GroupPresenceWire, ServerFrame } from '../contract/live.ts'
 import { findGroup } from '../domain/directory.ts'
 import { type CommittedEvent, eventOwner } from '../domain/events.ts'
@@ -20,7 +20,7 @@ export interface LiveHubDeps {
   readonly away: Pick<AwayAgents, 'of' | 'onChanged'>
   /** How carriers fare, which administrators are told. */
   readonly carriers?: Pick<CarrierHealth, 'all' | 'onChanged'>
-  readonly tokenKey: Uint8Array
+  readonly sessions: Pick<Sessions, 'verify' | 'onRevoked'>
   readonly clock: Clock
   readonly log: Log
   /** How long an agent whose last panel closed still counts as having one open. */
@@ -59,7 +59,7 @@ export function createLiveHub({
   pbx,
   away,
   carriers,
-  tokenKey,
+  sessions: known,
   clock,
   log,
   reloadGraceMs = 3000,
@@ -83,6 +83,7 @@ export function createLiveHub({
   const unsubscribe = [
     store.onCommitted(tell),
     pbx.onChanged(presenceChanged),
+    known.onRevoked(dropRevoked),
     away.onChanged(presenceChanged),
     carriers?.onChanged(tellOfCarrier) ?? (() => {}),
   ]
@@ -103,8 +104,8 @@ export function createLiveHub({
   }
 
   /** Admits a peer whose first frame was `hello`; null when its token does not hold. */
-  function admit(peer: LivePeer, token: string, cursor: string | null): Session | null {
-    const verdict = verifyToken(tokenKey, token, clock())
+  function admit(peer: LivePeer, token: string, cursor: string | null, caller: Caller): Session | null {
+    const verdict = known.verify(token, caller)
     if (verdict.kind !== 'valid') {
       peer.send(refusal(verdict.kind))
       peer.end()
@@ -144,10 +145,10 @@ export function createLiveHub({
     else for (const event of missed) if (concerns(session, event)) session.peer.send(eventFrame(event))
   }
 
-  function renew(session: Session, token: string): void {
-    const verdict = verifyToken(tokenKey, token, clock())
+  function renew(session: Session, token: string, caller: Caller): void {
+    const verdict = known.verify(token, caller)
     if (verdict.kind !== 'valid' || verdict.viewer.extension !== session.viewer.extension) {
-      session.peer.send(refusal(verdict.kind === 'expired' ? 'expired' : 'invalid'))
+      session.peer.send(refusal(verdict.kind === 'valid' ? 'invalid' : verdict.kind))
       drop(session)
       return
     }
@@ -165,6 +166,14 @@ export function createLiveHub({
     panelClosed(session.viewer)
     watching.left(session)
     session.peer.end()
+  }
+
+  function dropRevoked(sessionId: string): void {
+    for (const session of sessions) {
+      if (session.viewer.sessionId !== sessionId) continue
+      session.peer.send(refusal('revoked'))
+      drop(session)
+    }
   }
 
   function dropExpired(): void {
@@ -256,6 +265,10 @@ export function createLiveHub({
     admit,
     renew,
     drop,
+    /** An extension's user may do other things now: his panels come back as what he is, and load afresh. */
+    reconnect(extension: Extension): void {
+      for (const session of sessions) if (session.viewer.extension === extension) drop(session)
+    },
     /** A frame about what a panel shows or its agent writes. */
     watch: watching.hear,
     /** Panels are told nothing further and their sockets end. */
@@ -278,15 +291,15 @@ const carrierFrame = (carrierId: CarrierId, { state, sentence, since }: Health):
   since: new Date(since).toISOString(),
 })
 
-const refusal = (why: 'expired' | 'invalid'): ServerFrame =>
-  why === 'expired'
-    ? {
-        type: 'refused',
-        code: 'expired',
-        sentence: 'Your session has ended. Open the panel from the PBX again.',
-      }
-    : {
-        type: 'refused',
-        code: 'unauthorised',
-        sentence: 'This session is not valid. Open the panel from the PBX again.',
-      }
+const refusals: Readonly<
+  Record<Exclude<SessionVerdict['kind'], 'valid'>, readonly ['expired' | 'unauthorised', string]>
+> = {
+  expired: ['expired', 'Your session has ended. Open the panel from the PBX again.'],
+  invalid: ['unauthorised', 'This session is not valid. Open the panel from the PBX again.'],
+  revoked: ['unauthorised', 'This session was ended. Sign in again.'],
+}
+
+function refusal(why: keyof typeof refusals): ServerFrame {
+  const [code, sentence] = refusals[why]
+  return { type: 'refused', code, sentence }
+}

@@ -1,5 +1,5 @@
 import fastifyWebsocket from '@fastify/websocket'
-import type { FastifyPluginAsync } from 'fastify'
+import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { Value } from 'typebox/value'
 import type { ClientFrame, ServerFrame } from '../contract/live.ts'
@@ -9,6 +9,9 @@ const frameLimitBytes = 8 * 1024
 /** Who does not read is let go: what he missed, he gets by his cursor when he comes back. */
 const mostUnreadBytes = 1024 * 1024
 const helloWithinMs = 10_000
+/** Sockets that did not say yet who they are: more are turned away. */
+const mostStrangers = 200
+const mostStrangersPerAddress = 20
 const pingEveryMs = 20_000
 
 const Frame = Type.Union([
@@ -37,14 +40,32 @@ const Frame = Type.Union([
   ),
 ])
 
+export interface LiveRoutesDeps {
+  readonly hub: LiveHub
+  /** Whose pages may open it besides those of the address that it is reached at. */
+  readonly allowedOrigins: readonly string[]
+  readonly helloWithinMs?: number
+}
+
 /** The `/live` WebSocket. The token comes in the first frame, since URLs end up in logs. */
-export const liveRoutes: FastifyPluginAsync<{ readonly hub: LiveHub }> = async (app, { hub }) => {
+export const liveRoutes: FastifyPluginAsync<LiveRoutesDeps> = async (app, deps) => {
+  const { hub } = deps
+  const strangers = createStrangers()
   await app.register(fastifyWebsocket, { options: { maxPayload: frameLimitBytes } })
 
-  app.get('/live', { websocket: true, schema: { hide: true } }, (socket) => {
+  async function turnAway(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined> {
+    if (!isWelcome(request, deps.allowedOrigins)) return reply.code(403).send(problems.origin)
+    if (!strangers.hasRoom(request.ip)) return reply.code(429).header('retry-after', '10').send(problems.full)
+    return undefined
+  }
+
+  const options = { websocket: true, schema: { hide: true }, onRequest: turnAway } as const
+  app.get('/live', options, (socket, request) => {
+    const caller = { address: request.ip, userAgent: request.headers['user-agent'] }
+    const introduced = strangers.arrived(request.ip)
     let session: ReturnType<LiveHub['admit']> = null
     let answered = true
-    const hurry = setTimeout(() => socket.close(), helloWithinMs)
+    const hurry = setTimeout(() => socket.terminate(), deps.helloWithinMs ?? helloWithinMs)
     const heartbeat = setInterval(() => {
       if (!answered) return socket.terminate()
       answered = false
@@ -67,6 +88,7 @@ export const liveRoutes: FastifyPluginAsync<{ readonly hub: LiveHub }> = async (
     socket.on('close', () => {
       clearTimeout(hurry)
       clearInterval(heartbeat)
+      introduced()
       if (session !== null) hub.drop(session)
     })
     socket.on('message', (data) => {
@@ -77,9 +99,10 @@ export const liveRoutes: FastifyPluginAsync<{ readonly hub: LiveHub }> = async (
       }
       if (frame.type === 'hello') {
         clearTimeout(hurry)
-        session = hub.admit(peer, frame.token, frame.cursor)
+        introduced()
+        session = hub.admit(peer, frame.token, frame.cursor, caller)
       } else if (session === null) return
-      else if (frame.type === 'renew') hub.renew(session, frame.token)
+      else if (frame.type === 'renew') hub.renew(session, frame.token, caller)
       else hub.watch(session, frame)
     })
   })
@@ -99,3 +122,50 @@ function readFrame(text: string): ClientFrame | null {
     return null
   }
 }
+
+/** Counts the sockets that have not said hello. */
+function createStrangers() {
+  const byAddress = new Map<string, number>()
+  let all = 0
+  return {
+    hasRoom: (address: string): boolean =>
+      all < mostStrangers && (byAddress.get(address) ?? 0) < mostStrangersPerAddress,
+
+    /** Gives what is to be called when it has said hello, or has gone; twice does no harm. */
+    arrived(address: string): () => void {
+      all += 1
+      byAddress.set(address, (byAddress.get(address) ?? 0) + 1)
+      let counted = true
+      return () => {
+        if (!counted) return
+        counted = false
+        all -= 1
+        const left = (byAddress.get(address) ?? 1) - 1
+        if (left === 0) byAddress.delete(address)
+        else byAddress.set(address, left)
+      }
+    },
+  }
+}
+
+/** A browser says whose page opens a socket. Programs say nothing, and need no protection from pages. */
+function isWelcome(request: FastifyRequest, allowedOrigins: readonly string[]): boolean {
+  const { origin } = request.headers
+  if (origin === undefined || allowedOrigins.includes(origin)) return true
+  const own = URL.parse(origin)
+  // In the scheme of the page: behind a proxy ours is another one.
+  return own !== null && URL.parse(`${own.protocol}//${request.host}`)?.host === own.host
+}
+
+const refusalOf = (status: number, code: string, detail: string) => ({
+  type: `urn:parley:problem:${code}`,
+  title: 'Not allowed',
+  status,
+  code,
+  detail,
+})
+
+const problems = {
+  origin: refusalOf(403, 'foreign-origin', 'Pages of this origin may not open the live socket.'),
+  full: refusalOf(429, 'too-many-sockets', 'Too many sockets wait to say who they are. Try again soon.'),
+} as const

@@ -3,6 +3,8 @@ import type { Store } from '../app/ports/store.ts'
 import { addressKey } from '../domain/address.ts'
 import { groupOfKey, type Seq } from '../domain/ids.ts'
 import { createAbsenceTable } from './absence-table.ts'
+import { createAccessStore } from './access-store.ts'
+import { createAuditTable } from './audit-table.ts'
 import { createAutoReplyTable } from './auto-reply-table.ts'
 import { createAwayTable } from './away-table.ts'
 import { backUpBeforeUpgrade } from './back-up-before-upgrade.ts'
@@ -151,14 +153,18 @@ export function storeOn(db: Connection, options: StoreOptions): Store {
   const mediaVerbs = createMediaVerbs(media, events)
 
   const announcer = createAnnouncer(log)
-  const { run, drain } = createCommitQueue({
+  const { run: runUnaudited, drain } = createCommitQueue({
     transactor: sqliteTransactor(db),
     onCommitted: announcer.announce,
     onFatal,
   })
+  const auditTable = createAuditTable(db, clock)
+  const run = auditTable.audited(runUnaudited)
 
   return {
     epoch: meta.epoch,
+    audit: auditTable.log(runUnaudited),
+    ...createAccessStore(db, box, customers, run),
 
     commitInbound: (request, decide) => run((effects) => inbound.commitInbound(effects, request, decide)),
     commitUnrouted: (request, decide) => run((effects) => inbound.commitUnrouted(effects, request, decide)),

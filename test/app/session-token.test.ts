@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto'
 import fc from 'fast-check'
 import t from 'tap'
 import { readCursor, writeCursor } from '../../module/app/cursor.ts'
-import { signToken, verifyToken } from '../../module/app/session-token.ts'
+import { readLink, signToken, verifyToken } from '../../module/app/session-token.ts'
 
 const key = new Uint8Array(32).fill(7)
 const claims = { sid: 's1', ext: '101', roles: ['agent'], exp: 2000 } as const
@@ -14,8 +14,12 @@ t.test('a token says who asks', async (t) => {
     kind: 'valid',
     viewer: { sessionId: 's1', extension: '101', roles: ['agent'] },
     expiresAt: 2_000_000,
+    source: 'portal',
+    endsAt: null,
   })
   t.equal(verifyToken(key, signToken(key, claims), 2_000_000).kind, 'expired')
+  const standalone = verifyToken(key, signToken(key, { ...claims, src: 'standalone', end: 3000 }), now)
+  t.match(standalone, { source: 'standalone', endsAt: 3_000_000 })
 })
 
 t.test('nothing forged gets through', async (t) => {
@@ -43,6 +47,14 @@ t.test('nothing forged gets through', async (t) => {
   )
 })
 
+t.test('a link is no token, and a token is no link', async (t) => {
+  const link = signToken(key, { ...claims, use: 'link' })
+  t.equal(verifyToken(key, link, now).kind, 'invalid')
+  t.match(readLink(key, link, now), { sid: 's1', ext: '101' })
+  t.equal(readLink(key, link, 2_000_000), null, 'nor is it good for ever')
+  t.equal(readLink(key, signToken(key, claims), now), null)
+})
+
 t.test('signed nonsense is refused as well', async (t) => {
   for (const value of [
     null,
@@ -53,6 +65,11 @@ t.test('signed nonsense is refused as well', async (t) => {
     { ...claims, roles: ['king'] },
     { ...claims, ext: 'x y' },
     { ...claims, exp: '9' },
+    { ...claims, sid: '' },
+    { ...claims, src: 'elsewhere' },
+    { ...claims, end: '9' },
+    { ...claims, use: 'anything' },
+    { ...claims, groups: ['queue/80/00'] },
   ]) {
     const body = Buffer.from(JSON.stringify(value)).toString('base64url')
     const signature = createHmac('sha256', key).update(body).digest('base64url')

@@ -78,7 +78,12 @@ t.test('the guide’s steps, typed one after another beside a real Asterisk', as
     env: { ...process.env, PARLEY_CONFIG: value },
     encoding: 'utf8',
   })
-  const token = new URLSearchParams(new URL(link).hash.slice(1)).get('token')
+  const opened = await fetch(`http://127.0.0.1:${port}/api/v1/sign-in/link`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ link: new URLSearchParams(new URL(link).hash.slice(1)).get('link') }),
+  })
+  const { token } = (await opened.json()) as { token: string }
   const unrouted = async () =>
     (
       await fetch(`http://127.0.0.1:${port}/api/v1/unrouted`, {

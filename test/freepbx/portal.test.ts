@@ -170,7 +170,7 @@ t.test('backup, restore and console', async (t) => {
 
   t.match(await pbx.drive('fwconsole', ['link', '--extension', '101']), {
     code: 0,
-    text: new RegExp(`^http://127.0.0.1:${pbx.port}/agent#token=`),
+    text: new RegExp(`^http://127.0.0.1:${pbx.port}/sign-in#link=`),
   })
   t.match(await pbx.drive('fwconsole', ['link', '--extension', 'no; id']), {
     code: 78,

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { bearer, createSampleSidecar, inbound, tokenFor } from './sample-sidecar.ts'
+import { bearer, createSampleSidecar, inbound } from './sample-sidecar.ts'
 
 t.test('the API', async (t) => {
   const sidecar = await createSampleSidecar()
@@ -169,28 +169,7 @@ t.test('the API', async (t) => {
     })
   })
 
-  await t.test('refuses who is not signed in, on every route', async (t) => {
-    const { paths } = (await app.inject('/api/v1/openapi.json')).json()
-    const operations = Object.entries<Record<string, unknown>>(paths).flatMap(([path, methods]) =>
-      Object.keys(methods).map((method) => ({ path, method })),
-    )
-    t.ok(operations.length >= 18, `${operations.length} operations`)
-    for (const { path, method } of operations) {
-      if (!path.startsWith('/api/')) continue
-      const url = path.replace('{kind}', 'queue').replace(/\{[^}]+\}/g, 'x')
-      for (const [name, token] of Object.entries({
-        none: null,
-        forged: `${tokenFor('101').slice(0, -4)}AAAA`,
-        expired: tokenFor('101', ['agent'], -1),
-      })) {
-        const headers = token === null ? {} : { authorization: `Bearer ${token}` }
-        const answer = await app.inject({ method: method.toUpperCase() as 'GET', url, headers })
-        t.equal(answer.statusCode, 401, `${method} ${path} with ${name} token`)
-        t.match(answer.headers['content-type'], 'application/problem+json')
-      }
-    }
-    const adminOnly = ['/rules', '/carriers', '/unrouted', '/system', '/doctor']
-    for (const path of adminOnly) t.equal((await get(path, alice)).json().code, 'not-an-administrator', path)
+  await t.test('tells an agent nothing of what administrators send', async (t) => {
     const shapeless = { method: 'PUT', url: '/api/v1/rules/x', headers: alice, payload: {} } as const
     t.equal((await app.inject(shapeless)).statusCode, 403, 'before it tells what a right request looks like')
   })

@@ -1,21 +1,25 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { pino } from 'pino'
+import { type Logger, pino } from 'pino'
 import type { Role } from '../../module/app/access.ts'
 import { createConversationActions } from '../../module/app/act-on-conversation.ts'
+import { createApiKeys } from '../../module/app/api-keys.ts'
 import { createAwayAgents } from '../../module/app/away-agents.ts'
 import { createCannedReplies } from '../../module/app/canned-replies.ts'
 import { createCarrierAccounts } from '../../module/app/carrier-accounts.ts'
 import { startCarrierHealth } from '../../module/app/carrier-health.ts'
 import { fail, reportOf } from '../../module/app/doctor/finding.ts'
+import { createGrants } from '../../module/app/grants.ts'
 import { createMediaLinks } from '../../module/app/media-links.ts'
 import { createPersonalActions } from '../../module/app/personal-actions.ts'
 import type { Carrier, CarrierAccount, WebhookCarrier } from '../../module/app/ports/carriers.ts'
-import type { Pbx, QueueAct, QueueActOutcome, QueueDesk } from '../../module/app/ports/pbx.ts'
+import type { Pbx, QueueAct, QueueActOutcome, QueueDesk, SipText } from '../../module/app/ports/pbx.ts'
 import { createReceiveInbound } from '../../module/app/receive-inbound.ts'
 import { createRouteUnrouted } from '../../module/app/route-unrouted.ts'
 import { signToken } from '../../module/app/session-token.ts'
+import { createSessions } from '../../module/app/sessions.ts'
+import { createSignIn } from '../../module/app/sign-in.ts'
 import { createSimulateRouting } from '../../module/app/simulate-routing.ts'
 import { createUseMedia } from '../../module/app/use-media.ts'
 import { createWriteNote } from '../../module/app/write-note.ts'
@@ -41,7 +45,7 @@ import { createWebhookSelfTest } from '../../module/http/webhook-self-test.ts'
 import { createIdSource } from '../../module/id-source.ts'
 import { createLiveHub } from '../../module/live/live-hub.ts'
 import { liveRoutes } from '../../module/live/live-routes.ts'
-import { moduleRoot } from '../../module/manifest.ts'
+import { type FragmentManifest, moduleRoot } from '../../module/manifest.ts'
 import { openMediaFolder } from '../../module/media/media-folder.ts'
 import { openSqliteStore } from '../../module/store/sqlite-store.ts'
 
@@ -185,13 +189,19 @@ export async function createSampleSidecar(
     account?: CarrierAccount
     build?: (account: CarrierAccount) => Carrier
     publicUrl?: string | null
-    /** Of signed addresses. */
+    allowedOrigins?: readonly string[]
+    frameAncestors?: readonly string[]
+    fragments?: readonly FragmentManifest[]
+    log?: Logger
+    /** Of signed addresses too. */
     clock?: () => number
+    helloWithinMs?: number
+    folder?: string
   } = {},
 ) {
-  const folder = mkdtempSync(join(tmpdir(), 'parley-http-'))
-  const log = pino({ level: 'silent' })
-  const clock = Date.now
+  const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'parley-http-'))
+  const log = options.log ?? pino({ level: 'silent' })
+  const { allowedOrigins = [], frameAncestors = [], clock = Date.now } = options
   const store = openSqliteStore({
     file: join(folder, 'parley.sqlite'),
     newId: createIdSource(),
@@ -202,16 +212,40 @@ export async function createSampleSidecar(
   const scripted = createScriptedPbx()
   const { pbx } = scripted
   const away = createAwayAgents({ store, pbxId, clock })
+  const grants = createGrants({ store, pbxId })
+  const sessions = createSessions({ store, tokenKey, grants, clock, log })
+  const apiKeys = createApiKeys({ store, newId: createIdSource(), clock, log })
+  /** What the phones of extensions show: every extension of the directory has one. */
+  const texts: SipText[] = []
+  const signIn = createSignIn({
+    store,
+    pbx,
+    phones: { contactsOf: async (extension) => [`pjsip:${extension}`] },
+    messenger: {
+      sendText: async (text) => {
+        texts.push(text)
+        return { kind: 'handed-over' }
+      },
+    },
+    sessions,
+    grants,
+    tokenKey,
+    codeKey: new Uint8Array(32).fill(2),
+    sipDomain: 'parley.invalid',
+    clock,
+    log,
+  })
   const carriers = createCarrierAccounts({ store, build: options.build ?? (() => scriptedCarrier), log })
   const selfTest = createWebhookSelfTest(options.publicUrl ?? 'https://pbx.example.com/parley')
   const health = startCarrierHealth({ store, carriers, clock, log })
-  const hub = createLiveHub({ store, pbx, away, carriers: health, tokenKey, clock, log, reloadGraceMs: 300 })
+  const hub = createLiveHub({ store, pbx, away, carriers: health, sessions, clock, log, reloadGraceMs: 300 })
+  const unsubscribe = grants.onChanged(hub.reconnect)
   const routing = { store, pbx, panels: hub.panels, clock, random: () => 0, away }
   const receiveInbound = createReceiveInbound(routing)
   const { publicUrl = 'https://pbx.example.com/parley' } = options
   const actions = createConversationActions({ ...routing, carriers, hasPublicAddress: publicUrl !== null })
   const mediaFiles = openMediaFolder({ path: join(folder, 'media') })
-  const mediaLinks = createMediaLinks(new Uint8Array(32).fill(2), options.clock ?? clock)
+  const mediaLinks = createMediaLinks(new Uint8Array(32).fill(2), clock)
   const media = createUseMedia({
     store,
     pbx,
@@ -246,13 +280,19 @@ export async function createSampleSidecar(
     clock,
     metrics: createMetrics(pbx),
     publicUrl,
-    tokenKey,
+    sessions,
+    apiKeys,
+    grants,
+    signIn,
+    allowedOrigins,
+    frameAncestors,
     version: '0.0.0',
-    fragments: [],
+    fragments: options.fragments ?? [],
     root: moduleRoot,
     logger: log,
   })
-  await app.register(liveRoutes, { hub })
+  const { helloWithinMs = 10_000 } = options
+  await app.register(liveRoutes, { hub, allowedOrigins, helloWithinMs })
   await store.saveRule({
     id: asRuleId('r1'),
     name: 'Support',
@@ -280,13 +320,25 @@ export async function createSampleSidecar(
     routing,
     mediaFiles,
     mediaLinks,
+    sessions,
+    grants,
+    signIn,
+    texts,
+    folder,
+    /** Until the clock that everything here goes by has moved on by so much. */
+    async waitFor(ms: number) {
+      const until = clock() + ms
+      while (clock() <= until) await new Promise((resolve) => setTimeout(resolve, 1))
+    },
     async close() {
       away.close()
       hub.close()
+      unsubscribe()
       await app.close()
       await health.close()
+      await Promise.all([signIn.settled(), sessions.close(), apiKeys.close()])
       await store.close()
-      rmSync(folder, { recursive: true })
+      if (options.folder === undefined) rmSync(folder, { recursive: true })
     },
   }
 }

@@ -33,8 +33,11 @@ import type { InquiryResult } from '../../domain/inquiry.ts'
 import type { Actor } from '../../domain/message.ts'
 import type { OptOut, OptOutChange } from '../../domain/opt-out.ts'
 import type { RuleDraft, RuleSet } from '../../domain/rules.ts'
+import type { AccessStore, RepeatableAnswers } from './access.ts'
 import type { Unsubscribe } from './ambient.ts'
+import type { AuditLog } from './audit.ts'
 import type { CarrierAccount, CarrierSeen, NewRawEvent, RawEvent } from './carriers.ts'
+import type { ContactBook } from './contacts.ts'
 import type { MediaStore } from './media.ts'
 import type {
   Absence,
@@ -87,6 +90,10 @@ import type {
 export interface Store extends MediaStore {
   /** Names this database's history: a cursor of another one is worth nothing here. */
   readonly epoch: string
+  readonly access: AccessStore
+  readonly repeatable: RepeatableAnswers
+  readonly audit: AuditLog
+  readonly contacts: ContactBook
 
   commitInbound(
     request: InboundRequest,
