@@ -1,5 +1,5 @@
 import { type Directory, groupsOf } from '../domain/directory.ts'
-import { asGroupKey, asGroupKey, type Extension, type Extension, type GroupKey, type GroupKey, groupKey, groupKey, type PbxId } from '../domain/ids.ts'
+import { asGroupKey, type Extension, type GroupKey, groupKey, type PbxId } from '../domain/ids.ts'
 import type { Scope } from '../domain/scopes.ts'
 import type { Store } from './ports/store.ts'
 

@@ -7,6 +7,7 @@ import type { Store } from '../app/ports/store.ts'
 import type { ConversationSummary } from '../app/ports/stored.ts'
 import { SearchQuerySchema, SearchResultSchema } from '../contract/api/search.ts'
 import { viewerOf } from './authentication.ts'
+import { declareAccess } from './declared-access.ts'
 import { readPageCursor } from './page-cursor.ts'
 import { conversationWire, time } from './wire.ts'
 
@@ -23,6 +24,8 @@ export const searchRoutes: FastifyPluginAsyncTypebox<SearchRoutesDeps> = async (
   app,
   { store, pbx, personal },
 ) => {
+  declareAccess(app, 'conversations')
+
   app.get(
     '/search',
     {
