@@ -49,7 +49,8 @@ export function startFetchMedia(deps: FetchMediaDeps) {
   const timer = setInterval(wake, times.pollMs)
 
   function wake(): void {
-    if (stopping.signal.aborted || claiming !== null || !store.hasDueMedia(clock())) return
+    if (stopping.signal.aborted || claiming !== null || underWay.size >= most.atOnce) return
+    if (!store.hasDueMedia(clock())) return
     claiming = guarded(claim())
   }
 

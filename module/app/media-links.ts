@@ -22,7 +22,7 @@ export interface MediaLink {
 }
 
 export type LinkVerdict =
-  | { readonly kind: 'valid'; readonly id: MediaId; readonly expiresAt: Millis }
+  | { readonly kind: 'valid'; readonly id: MediaId; readonly secondsLeft: number }
   | { readonly kind: 'expired' }
   | { readonly kind: 'invalid' }
 
@@ -52,8 +52,8 @@ export function createMediaLinks(key: Uint8Array, clock: Clock) {
       if (given.length !== expected.length || given.toString('base64url') !== signature)
         return { kind: 'invalid' }
       if (!timingSafeEqual(given, expected)) return { kind: 'invalid' }
-      const expiresAt = Number(expiry) * 1000
-      return expiresAt <= clock() ? { kind: 'expired' } : { kind: 'valid', id: asMediaId(id), expiresAt }
+      const secondsLeft = Math.floor(Number(expiry) - clock() / 1000)
+      return secondsLeft < 0 ? { kind: 'expired' } : { kind: 'valid', id: asMediaId(id), secondsLeft }
     },
   }
 }

@@ -2,7 +2,6 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyPluginAsync } from 'fastify'
 import { Type } from 'typebox'
 import type { MediaLinks } from '../app/media-links.ts'
-import type { Clock } from '../app/ports/ambient.ts'
 import type { MediaFiles, StoredMedia } from '../app/ports/media.ts'
 import type { Store } from '../app/ports/store.ts'
 import type { UseMedia } from '../app/use-media.ts'
@@ -19,7 +18,6 @@ export interface MediaRoutesDeps {
   readonly mediaFiles: MediaFiles
   readonly mediaLinks: MediaLinks
   readonly store: Store
-  readonly clock: Clock
 }
 
 const Params = Type.Object({ id: Type.String({ maxLength: 64 }) })
@@ -128,7 +126,7 @@ async function* none(): AsyncIterable<Uint8Array> {}
 
 /** Files for whoever holds a signed address: carriers, and what a browser loads by itself. */
 export const signedMediaRoutes: FastifyPluginAsync<MediaRoutesDeps> = async (app, deps) => {
-  const { mediaFiles, mediaLinks, store, clock } = deps
+  const { mediaFiles, mediaLinks, store } = deps
   app.route<{ Params: { id: string; expiry: string; signature: string; name: string } }>({
     method: ['GET', 'HEAD'],
     url: '/media/:id/:expiry/:signature/:name',
@@ -144,7 +142,7 @@ export const signedMediaRoutes: FastifyPluginAsync<MediaRoutesDeps> = async (app
       // One answer for a forged address and for a file that is gone.
       if (verdict.kind !== 'valid' || media === null || media.file === null)
         return sendFailure(reply, nothing)
-      const maxAge = Math.max(0, Math.floor((verdict.expiresAt - clock()) / 1000))
+      const maxAge = verdict.secondsLeft
       return sendFile(request, reply, mediaFiles, { file: media.file, fileName: media.fileName, maxAge })
     },
   })

@@ -82,6 +82,9 @@ export interface MediaTable {
 const columns = `f.pk, f.id, f.message_id, f.carrier_id, f.ref, f.file_name, f.state, f.attempt, f.since, f.sha256,
   f.byte_length, f.content_type, f.width, f.height, f.failure, f.uploader_pbx_id, f.uploader`
 
+/** As the index of these few rows says it, or SQLite would look at every file there ever was. */
+const toFetch = (table: string): string => `${table}.state IN ('waiting', 'fetching')`
+
 export function createMediaTable(db: Connection, newId: IdSource): MediaTable {
   const insertInbound = db.prepare(
     `INSERT INTO media (id, message_id, ordinal, carrier_id, ref, file_name, state, since, not_before, created_at)
@@ -101,17 +104,26 @@ export function createMediaTable(db: Connection, newId: IdSource): MediaTable {
     )
     .pluck()
   const isDue = db
-    .prepare<[Millis], number>("SELECT 1 FROM media WHERE state = 'waiting' AND not_before <= +? LIMIT 1")
+    .prepare<[Millis], number>(
+      `SELECT 1 FROM media WHERE ${toFetch('media')} AND state = 'waiting' AND not_before <= +? LIMIT 1`,
+    )
     .pluck()
   const claimable = db.prepare<[Millis, number, number], MediaRow>(
-    `SELECT ${columns}
-       FROM (SELECT *, row_number() OVER (PARTITION BY carrier_id ORDER BY pk) AS turn
-               FROM media WHERE state = 'waiting' AND not_before <= +?) f
-      WHERE f.turn <= +? - (SELECT count(*) FROM media busy
-                             WHERE busy.state = 'fetching' AND busy.carrier_id = f.carrier_id)
-      ORDER BY f.pk LIMIT +?`,
+    `WITH due AS (
+       SELECT pk AS due_pk, carrier_id AS due_carrier, row_number() OVER (PARTITION BY carrier_id ORDER BY pk) AS turn
+         FROM media WHERE ${toFetch('media')} AND state = 'waiting' AND not_before <= +?
+     ), busy AS (
+       SELECT carrier_id AS busy_carrier, count(*) AS open
+         FROM media WHERE ${toFetch('media')} AND state = 'fetching' GROUP BY carrier_id
+     )
+     SELECT ${columns}
+       FROM due LEFT JOIN busy ON busy_carrier = due_carrier JOIN media f ON f.pk = due_pk
+      WHERE turn <= +? - coalesce(open, 0)
+      ORDER BY due_pk LIMIT +?`,
   )
-  const underWay = db.prepare<[], number>("SELECT count(*) FROM media WHERE state = 'fetching'").pluck()
+  const underWay = db
+    .prepare<[], number>(`SELECT count(*) FROM media WHERE ${toFetch('media')} AND state = 'fetching'`)
+    .pluck()
   const setFetching = db.prepare<[number]>(
     "UPDATE media SET state = 'fetching', waits_for = NULL WHERE pk = +?",
   )
@@ -128,7 +140,9 @@ export function createMediaTable(db: Connection, newId: IdSource): MediaTable {
   const restart = db.prepare<[Millis, Millis, number]>(
     `UPDATE media SET state = 'waiting', attempt = 1, since = ?, not_before = ?, failure = NULL WHERE pk = +?`,
   )
-  const resume = db.prepare("UPDATE media SET state = 'waiting' WHERE state = 'fetching'")
+  const resume = db.prepare(
+    `UPDATE media SET state = 'waiting' WHERE ${toFetch('media')} AND state = 'fetching'`,
+  )
   const forgetUnsent = db.prepare<[Millis]>('DELETE FROM media WHERE message_id IS NULL AND created_at < +?')
   const forgetLost = db.prepare(
     `DELETE FROM media WHERE message_id IS NOT NULL

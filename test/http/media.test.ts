@@ -216,7 +216,7 @@ t.test('signed addresses', async (t) => {
     'content-disposition': /filename\*=UTF-8''Pr%C3%BCfung%20%281%29%2050%25\.jpg$/,
     'x-content-type-options': 'nosniff',
     'content-security-policy': /sandbox/,
-    'cache-control': /^private, max-age=(3600|3599), immutable$/,
+    'cache-control': 'private, max-age=3600, immutable',
   })
   t.match(await app.inject({ method: 'HEAD', url }), { statusCode: 200, body: '' })
   t.equal((await app.inject({ url, headers: { range: 'bytes=0-1' } })).statusCode, 206)
