@@ -1,10 +1,21 @@
 import { createHmac } from 'node:crypto'
-import type { CarrierAccount, WebhookCarrier, WebhookRequest } from '../../module/app/ports/carriers.ts'
+import {
+  type CarrierAccount,
+  isWebhookCarrier,
+  type WebhookCarrier,
+  type WebhookRequest,
+} from '../../module/app/ports/carriers.ts'
 import { createAddressReader } from '../../module/carriers/address-reader.ts'
+import { createBandwidthCarrier } from '../../module/carriers/bandwidth/bandwidth-carrier.ts'
+import { createGenericCarrier } from '../../module/carriers/generic/generic-carrier.ts'
+import { createSignalWireCarrier } from '../../module/carriers/signalwire/signalwire-carrier.ts'
 import { createTelnyxCarrier } from '../../module/carriers/telnyx/telnyx-carrier.ts'
 import { createTwilioCarrier } from '../../module/carriers/twilio/twilio-carrier.ts'
 import { createWhatsAppCloudCarrier } from '../../module/carriers/whatsapp-cloud/whatsapp-cloud-carrier.ts'
 import { asCarrierId } from '../../module/domain/ids.ts'
+import { bandwidthAccount } from '../carriers/bandwidth/bandwidth-account.ts'
+import { batchDescription, genericAccount, webhookSecret } from '../carriers/generic/generic-account.ts'
+import { signalWireAccount } from '../carriers/signalwire/signalwire-account.ts'
 import { receivedEvent, telnyxAccount, telnyxCall } from '../carriers/telnyx/telnyx-account.ts'
 import {
   change,
@@ -90,7 +101,87 @@ function samples(): readonly Sample[] {
       call: telnyxCall(Buffer.from(JSON.stringify(receivedEvent()))),
       messages: 1,
     },
+    {
+      name: 'bandwidth',
+      carrier: createBandwidthCarrier(bandwidthAccount(), deps),
+      call: bandwidthCall(),
+      messages: 1,
+    },
+    {
+      name: 'signalwire',
+      carrier: createSignalWireCarrier(
+        signalWireAccount({ secrets: { apiToken: 'x', signingKey: authToken } }),
+        deps,
+      ),
+      call: signalWireCall(),
+      messages: 1,
+    },
+    { name: 'generic_hmac', carrier: genericCarrier(deps), call: genericCall(1), messages: 1 },
+    { name: 'generic_hmac_1000', carrier: genericCarrier(deps), call: genericCall(1000), messages: 1000 },
   ]
+}
+
+function bandwidthCall(): WebhookRequest {
+  const message = {
+    id: '14762070468292kw2fuqty55yp2b2',
+    time: '2026-11-22T13:00:00Z',
+    to: ['+16313808000'],
+    from: '+19542788086',
+    text: 'Is my order number 7 on its way?',
+    owner: '+16313808000',
+    direction: 'in',
+  }
+  const event = {
+    type: 'message-received',
+    time: message.time,
+    to: '+16313808000',
+    description: 'x',
+    message,
+  }
+  return {
+    method: 'POST',
+    url: `${publicUrl}/webhooks/bandwidth-main`,
+    headers: {
+      'content-type': 'application/json',
+      authorization: `Basic ${Buffer.from('hook:hook-password').toString('base64')}`,
+    },
+    body: Buffer.from(JSON.stringify([event])),
+    receivedAt: 0,
+  }
+}
+
+/** As Twilio's, under its own header. */
+function signalWireCall(): WebhookRequest {
+  const call = twilioCall()
+  return {
+    ...call,
+    headers: { ...call.headers, 'x-signalwire-signature': call.headers['x-twilio-signature'] },
+  }
+}
+
+function genericCarrier(deps: Parameters<typeof createGenericCarrier>[1]): WebhookCarrier {
+  const carrier = createGenericCarrier(genericAccount(batchDescription, { webhookSecret }), deps)
+  if (!isWebhookCarrier(carrier)) throw new Error('it has no webhook')
+  return carrier
+}
+
+function genericCall(count: number): WebhookRequest {
+  const results = Array.from({ length: count }, (_, index) => ({
+    messageId: `m-${index}`,
+    from: '19542788086',
+    to: '16313808000',
+    text: `Is my order number ${index} on its way?`,
+  }))
+  const body = Buffer.from(JSON.stringify({ results }))
+  const stamp = '1700000000'
+  const mac = createHmac('sha256', webhookSecret).update(`${stamp}.`).update(body).digest('base64')
+  return {
+    method: 'POST',
+    url: `${publicUrl}/webhooks/own`,
+    headers: { 'content-type': 'application/json', 'x-signature': `v1=${mac}`, 'x-timestamp': stamp },
+    body,
+    receivedAt: Number(stamp) * 1000,
+  }
 }
 
 const twilioAccount: CarrierAccount = {

@@ -15,6 +15,8 @@ export const carrierKinds = [
   ['twilio', 'Twilio (SMS and WhatsApp)'],
   ['whatsapp-cloud', 'WhatsApp Cloud (Meta)'],
   ['telnyx', 'Telnyx (SMS and MMS)'],
+  ['bandwidth', 'Bandwidth (SMS and MMS)'],
+  ['signalwire', 'SignalWire (SMS and MMS)'],
   ['sip-message', 'SIP trunk (SIP MESSAGE)'],
 ] as const
 export type CarrierKind = (typeof carrierKinds)[number][0]
@@ -74,6 +76,23 @@ export const carrierFields: Readonly<Record<CarrierKind, readonly CarrierField[]
     ),
     field('numbers', 'Numbers', 'This account’s numbers, one a line: +16313808000', 'list'),
     field('messagingProfileId', 'Messaging profile id', 'Only if you send by names'),
+  ],
+  bandwidth: [
+    field('accountId', 'Account id', 'From the Bandwidth dashboard: digits', 'text', true),
+    field('applicationId', 'Application id', 'Of the messaging application', 'text', true),
+    field('user', 'API user', 'From the Bandwidth dashboard', 'secret', true),
+    field('password', 'API password', 'It is stored sealed and never shown again.', 'secret', true),
+    field('webhookUser', 'Callback user', 'As entered in the messaging application', 'secret', true),
+    field('webhookPassword', 'Callback password', 'As entered in the messaging application', 'secret', true),
+    field('numbers', 'Numbers', 'This account’s numbers, one a line: +16313808000', 'list'),
+  ],
+  signalwire: [
+    field('space', 'Space', 'Without https://: example.signalwire.com', 'text', true),
+    field('projectId', 'Project id', 'From the API page of your space', 'text', true),
+    field('apiToken', 'API token', 'With the Messaging scope', 'secret', true),
+    field('signingKey', 'Signing key', 'From the API page of your space', 'secret', true),
+    field('previousSigningKey', 'Previous signing key', 'Only while it is being replaced', 'secret'),
+    field('numbers', 'Numbers', 'This project’s numbers, one a line: +16313808000', 'list'),
   ],
   'sip-message': [
     field('trunk', 'PJSIP endpoint of the trunk', 'As “pjsip show endpoints” lists it', 'text', true),

@@ -12,14 +12,14 @@ const paths = new Map<string, ValuePath | null>()
 const mostPaths = 2000
 
 /** Every value at a path that may begin with `@`; none for what is no path. */
-export function lookUp(scope: Scope, text: string): readonly unknown[] {
+export function lookUp(scope: Scope, text: string, most?: number): readonly unknown[] {
   let path = paths.get(text)
   if (path === undefined) {
     path = readValuePath(text)
     if (paths.size < mostPaths) paths.set(text, path)
   }
   if (path === null) return []
-  return valuesAt(path.ofCall ? scope.call : scope.item, path)
+  return valuesAt(path.ofCall ? scope.call : scope.item, path, most)
 }
 
 /** Whether a condition holds: of the values at its place one must be as it says. Plain comparisons, no patterns. */

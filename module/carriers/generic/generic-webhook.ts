@@ -23,7 +23,7 @@ export interface WebhookReaderOptions {
 /** A part of a call that can't be read; the message says why, without a word of its content. */
 class Unread extends Error {}
 
-const mostEvents = 2000
+const mostEvents = 5000
 const mostMedia = 20
 const longestUrl = 2048
 const messageIdShape = /^[0-9a-f-]{36}$/
@@ -158,7 +158,8 @@ const queryOf = (url: string): string => {
 
 function itemsOf(body: unknown, each: string | undefined, call: unknown): readonly unknown[] {
   if (each === undefined) return [body]
-  return lookUp({ item: body, call }, each).flatMap((value): readonly unknown[] =>
+  // One more than are read, so that what is left over is told and not lost in silence.
+  return lookUp({ item: body, call }, each, mostEvents + 1).flatMap((value): readonly unknown[] =>
     Array.isArray(value) ? value : [value],
   )
 }

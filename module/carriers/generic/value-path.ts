@@ -26,8 +26,8 @@ export function readValuePath(text: string): ValuePath | null {
   return { ofCall, steps }
 }
 
-/** Every value at a path, in order; none where nothing stands. */
-export function valuesAt(root: unknown, { steps }: ValuePath): readonly unknown[] {
+/** Every value at a path, in order, up to so many; none where nothing stands. */
+export function valuesAt(root: unknown, { steps }: ValuePath, most = mostValues): readonly unknown[] {
   let current: unknown[] = [root]
   for (const name of steps) {
     const next: unknown[] = []
@@ -36,10 +36,10 @@ export function valuesAt(root: unknown, { steps }: ValuePath): readonly unknown[
       if (name !== '*') {
         if (Object.hasOwn(value, name)) next.push(Reflect.get(value, name))
       } else if (Array.isArray(value)) {
-        next.push(...value.slice(0, mostValues))
+        next.push(...value.slice(0, most))
       }
     }
-    current = next.slice(0, mostValues)
+    current = next.slice(0, most)
   }
   return current
 }

@@ -271,6 +271,10 @@ t.test('a list of messages in one call', (t) => {
     'it does not say whom it is from',
   ])
   t.same(result.answer, { status: 204, contentType: 'text/plain', body: '' })
+  const many = Array.from({ length: 5001 }, (_, index) => ({ ...message, messageId: `m-${index}` }))
+  const most = contentOf(carrier.receive(call(many)))
+  t.equal(most.inbound.length, 5000)
+  t.same(most.unread, ['it holds more than 5000 events'], 'what is left over is told')
   t.match(carrier.receive(call([])), { kind: 'unreadable', answer: { status: 200, body: 'not read' } })
   t.end()
 })
@@ -382,7 +386,7 @@ testHostileWebhooks(t, {
   call: (body, { key = 'current', signedAt = callAt } = {}) =>
     signed(body, { current: webhookSecret, previous: previousWebhookSecret, wrong: 'wrong' }[key], signedAt),
   idOf: (number) => `m-${number}`,
-  mostMessages: 100,
+  mostMessages: 1000,
   proof: 'covers-body',
   proofHeaders: ['x-signature', 'x-timestamp'],
   coversUrl: false,
