@@ -3,7 +3,15 @@ import { closed, Nullable, Time } from './parts.ts'
 
 export const CarrierBodySchema = Type.Object(
   {
-    kind: Type.Enum(['twilio', 'signalwire', 'bandwidth', 'generic', 'whatsapp-cloud', 'telnyx', 'sip-message']),
+    kind: Type.Enum([
+      'twilio',
+      'signalwire',
+      'bandwidth',
+      'generic',
+      'whatsapp-cloud',
+      'telnyx',
+      'sip-message',
+    ]),
     name: Type.String({ minLength: 1, maxLength: 100 }),
     enabled: Type.Boolean(),
     settings: Type.Record(Type.String(), Type.Unknown()),
