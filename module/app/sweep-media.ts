@@ -31,7 +31,7 @@ export function startSweepMedia({ store, files, clock, log, everyMs = usuallyEve
       })
   }
 
-  run()
+  // Not at once: whoever restored the wrong copy of the database has an hour to notice before files go.
   const timer = setInterval(run, everyMs)
   timer.unref()
 

@@ -6,8 +6,10 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import type { MediaLocation } from '../../module/app/ports/carriers.ts'
-import { asCarrierId, type CarrierId, type MediaId } from '../../module/domain/ids.ts'
+import { startSweepMedia } from '../../module/app/sweep-media.ts'
+import { asCarrierId, asExtension, asPbxId, type CarrierId, type MediaId } from '../../module/domain/ids.ts'
 import { openMediaFolder } from '../../module/media/media-folder.ts'
+import { keptLog } from '../carriers/kept-log.ts'
 import { until } from '../lab/until.ts'
 import { type MediaHost, png, startMediaHost } from '../media/media-host.ts'
 import { faultsOf } from '../store/store-invariants.ts'
@@ -200,6 +202,39 @@ t.test('with a full disk files wait, and come when there is room', async (t) => 
   now += hour
   await settled(bench, ids)
   t.equal(stateOf(bench, ids), 'stored')
+})
+
+t.test('what nothing refers to goes, row first and then file', async (t) => {
+  const host = await hosting(t)
+  // Two hours ahead: what was kept just now is no longer young.
+  const later = () => Date.now() + 2 * hour
+  const bench = startMediaBench({
+    folder: t.testdir({}),
+    origins: [host.origin],
+    files: (path) => openMediaFolder({ path, clock: later }),
+  })
+  t.teardown(() => bench.close())
+  const { store, files } = bench
+  const ids = await receive(bench, [serving(host, '/photo')])
+  await settled(bench, ids)
+  const chunks = async function* () {
+    yield Buffer.from('never sent')
+  }
+  const file = await files.keep(chunks(), { longestBytes: 100, declared: [], fileName: null })
+  const uploader = { pbxId: asPbxId('main'), extension: asExtension('101') }
+  const upload = await store.addUpload({ uploader, fileName: 'a.txt', file, at: Date.now() - 25 * hour })
+  if (!upload.ok) throw new Error(upload.failure.code)
+  const log = keptLog()
+  const sweep = startSweepMedia({ store, files, clock: Date.now, log, everyMs: 5 })
+  t.teardown(() => sweep.close())
+  await until('it is swept', () => log.lines.length > 0)
+  t.match(log.lines[0], { facts: { forgotten: 1, removed: 1 } })
+  t.equal(store.media(upload.value.id), null)
+  t.equal(await files.open(file.sha256, null), null)
+  const kept = store.media(ids[0] as MediaId)?.file?.sha256 ?? ''
+  const still = await files.open(kept, null)
+  t.not(still, null, 'the customer’s photo stays')
+  still?.destroy()
 })
 
 t.test('a stop breaks off what is under way, and the next start takes it up', async (t) => {
