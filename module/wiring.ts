@@ -156,7 +156,12 @@ export async function startSidecar(config: Config, log: Logger, lab: Lab = {}): 
     metrics.inbound.inc({ result: receipt.kind })
     return receipt
   }
-  const actions = createConversationActions({ ...routing, carriers, hasPublicAddress: publicUrl !== null })
+  const actions = createConversationActions({
+    ...routing,
+    carriers,
+    readAddress,
+    hasPublicAddress: publicUrl !== null,
+  })
   const mediaLinks = createMediaLinks(keys.mediaKey, clock)
   const mediaFiles = openMediaFolder({ path: join(config.dataFolder, mediaFolderName) })
   const media = createUseMedia({

@@ -1,6 +1,7 @@
+import { sameAddress } from '../domain/address.ts'
 import type { ConversationState, DesignationChange, RoutingState } from '../domain/conversation.ts'
 import { groupName } from '../domain/directory.ts'
-import { fail, type Result } from '../domain/failures.ts'
+import { fail, type Result, succeed } from '../domain/failures.ts'
 import {
   type ActingAgent,
   decideGroupTransfer,
@@ -20,23 +21,49 @@ import {
   type MessageId,
 } from '../domain/ids.ts'
 import type { Actor } from '../domain/message.ts'
+import type { TemplateUse } from '../domain/message-content.ts'
 import { judgeFiles } from '../domain/outbound-media.ts'
+import type { SendWay } from '../domain/send-window.ts'
 import { isAdmin, isSupervisor, type Viewer, visibleGroups } from './access.ts'
 import type { CarrierAccounts } from './carrier-accounts.ts'
+import { createMessageTemplates } from './message-templates.ts'
+import type { AddressReader, MessageTemplate } from './ports/carriers.ts'
 import type { DesignationReceipt, GroupTransferReceipt, ReplyReceipt } from './ports/store-requests.ts'
 import type { ConversationSummary, TimelineEntry } from './ports/stored.ts'
 import { type RoutingDeps, routingContext, underRule } from './routing-context.ts'
+import { createSendWays, type WayState } from './send-ways.ts'
 
 export interface ConversationActionsDeps extends RoutingDeps {
   /** Left out, files are sent by none. */
-  readonly carriers?: Pick<CarrierAccounts, 'find'>
+  readonly carriers?: Pick<CarrierAccounts, 'find' | 'atWork' | 'settingsOf'>
+  readonly readAddress?: AddressReader
   /** Whether carriers can fetch files from us. */
   readonly hasPublicAddress?: boolean
 }
 
+/** How a reply leaves, where not as a text by the usual way. */
+export interface ReplyHow {
+  readonly via?: SendWay
+  readonly template?: TemplateUse
+  /** The message of which it is the second attempt. */
+  readonly again?: MessageId
+}
+
+const noCarriers = { find: () => undefined, atWork: () => [], settingsOf: () => ({}) }
+
+const sameWay = (a: SendWay, b: SendWay): boolean =>
+  a.carrierId === b.carrierId && a.channel === b.channel && sameAddress(a.did, b.did)
+
 /** What a viewer may do to a conversation. Whatever he may not see does not exist for him. */
 export function createConversationActions(deps: ConversationActionsDeps) {
   const { store, pbx, clock } = deps
+  const carriers = deps.carriers ?? noCarriers
+  const ways = createSendWays({
+    store,
+    carriers,
+    ...(deps.readAddress === undefined ? {} : { readAddress: deps.readAddress }),
+  })
+  const templates = createMessageTemplates({ find: carriers.find, clock })
 
   /** The conversation, if the viewer may see it. */
   function find(viewer: Viewer, id: ConversationId): ConversationSummary | null {
@@ -67,6 +94,19 @@ export function createConversationActions(deps: ConversationActionsDeps) {
     if (files.length < media.length) return fail({ code: 'media', why: { kind: 'unknown-upload' } })
     const limits = deps.carriers?.find(carrierId)?.limits.media ?? null
     return judgeFiles(files, limits, deps.hasPublicAddress ?? false)
+  }
+
+  /** What the customer will read: the text, or the template filled in. */
+  async function wordsOf(
+    conversation: ConversationState,
+    template: TemplateUse | null,
+    via: SendWay | null,
+    text: string,
+  ): Promise<Result<string>> {
+    if (template === null) return succeed(text)
+    const way = via ?? conversation.lastInbound
+    if (way === null) return fail({ code: 'no-way-back' })
+    return templates.fill(way.carrierId, way.did, template)
   }
 
   function actorOf(viewer: Viewer): Actor {
@@ -115,20 +155,73 @@ export function createConversationActions(deps: ConversationActionsDeps) {
       idempotencyKey: string,
       seen: MessageId | null = null,
       media: readonly MediaId[] = [],
+      how: ReplyHow = {},
     ): Promise<Result<ReplyReceipt>> {
-      if (text.trim() === '' && media.length === 0) return Promise.resolve(fail({ code: 'empty-message' }))
-      return act(viewer, id, (author, { group }) => {
-        const context = routingContext(deps, group)
-        return store.commitReply(
-          { conversationId: id, author, text, media, idempotencyKey, seen, at: context.at },
-          (state, answered) => {
-            const decided = decideReply(state, author, context, answered)
-            if (!decided.ok) return decided
-            const carried = mayCarry(author, decided.value.via.carrierId, media)
-            return carried.ok ? decided : carried
-          },
-        )
+      const { again = null, template = null, via = null } = how
+      if (template === null && text.trim() === '' && media.length === 0)
+        return Promise.resolve(fail({ code: 'empty-message' }))
+      return act(viewer, id, async (author, conversation) => {
+        const words = await wordsOf(conversation, template, via, text)
+        if (!words.ok) return words
+        const content = { kind: template === null ? 'text' : 'template', text: words.value } as const
+        const context = routingContext(deps, conversation.group)
+        const request = { conversationId: id, author, text: words.value, media, template, againOf: again }
+        return store.commitReply({ ...request, idempotencyKey, seen, at: context.at }, (state, answered) => {
+          const decided = decideReply(state, author, context, answered)
+          if (!decided.ok) return decided
+          const leaving = ways.leave(state, decided.value.via, via, content, context.at)
+          if (!leaving.ok) return leaving
+          const carried = mayCarry(author, leaving.value.carrierId, media)
+          return carried.ok ? succeed({ ...decided.value, via: leaving.value }) : carried
+        })
       })
+    },
+
+    /** A second attempt at a message that failed or may have: a message of its own, which says whose repeat it is. */
+    async sendAgain(
+      viewer: Viewer,
+      messageId: MessageId,
+      idempotencyKey: string,
+    ): Promise<Result<ReplyReceipt>> {
+      const message = store.message(messageId)
+      if (message === null || find(viewer, message.conversationId) === null)
+        return fail({ code: 'not-found', what: 'message' })
+      const { content } = message
+      if (message.direction !== 'out' || (content.kind !== 'text' && content.kind !== 'template'))
+        return fail({ code: 'not-sendable-again', why: 'state' })
+      if (content.kind === 'text' && content.media.length > 0)
+        return fail({ code: 'not-sendable-again', why: 'files' })
+      const { carrierId, channel, did } = message
+      return this.reply(viewer, message.conversationId, content.text, idempotencyKey, null, [], {
+        again: messageId,
+        ...(carrierId === undefined ? {} : { via: { carrierId, channel, did } }),
+        ...(content.kind === 'template' ? { template: content.template } : {}),
+      })
+    },
+
+    /** By which ways a reply may leave, the usual one first. */
+    waysOf(viewer: Viewer, id: ConversationId): Result<readonly WayState[]> {
+      const conversation = find(viewer, id)
+      if (conversation === null) return fail({ code: 'not-found', what: 'conversation' })
+      return succeed(ways.ofConversation(conversation))
+    },
+
+    /** Until when a free text may leave by itself; null where it always may. */
+    windowOf: (conversation: ConversationState) => ways.windowOf(conversation),
+
+    /** What the carrier approved for the way chosen, or the usual one. */
+    async templatesOf(
+      viewer: Viewer,
+      id: ConversationId,
+      via: SendWay | null,
+    ): Promise<Result<readonly MessageTemplate[]>> {
+      const conversation = find(viewer, id)
+      if (conversation === null) return fail({ code: 'not-found', what: 'conversation' })
+      const all = ways.ofConversation(conversation)
+      const way = via === null ? all[0] : all.find((each) => sameWay(each, via))
+      if (way === undefined)
+        return via === null ? succeed([]) : fail({ code: 'no-such-sender', from: via.did.value })
+      return templates.list(way.carrierId, way.did)
     },
 
     transfer(

@@ -4,6 +4,7 @@ import { fail, type Result, succeed } from '../domain/failures.ts'
 import { decideStart } from '../domain/handover.ts'
 import { asExtension, type GroupRef, groupKey } from '../domain/ids.ts'
 import type { Channel } from '../domain/message.ts'
+import { judgeLeaving } from '../domain/send-window.ts'
 import { type Viewer, visibleGroups } from './access.ts'
 import type { CarrierAccounts } from './carrier-accounts.ts'
 import type { Clock } from './ports/ambient.ts'
@@ -74,6 +75,14 @@ export function createStartConversation({ store, pbx, carriers, readAddress, clo
     return last?.lastInbound?.did ?? null
   }
 
+  /** When a customer who has a conversation with the group wrote last by this way. */
+  function lastWritten(customer: Address, group: GroupRef, way: StartRequest['via']) {
+    const known = store.routingState(customer, group).conversation
+    if (known === null) return null
+    const taken = store.takenWays(known.id)
+    return taken.find((each) => each.channel === way.channel && sameAddress(each.did, way.did))?.at ?? null
+  }
+
   return async (viewer: Viewer, wanted: NewConversation): Promise<Result<StartReceipt>> => {
     const { directory } = pbx.snapshot()
     const group = findGroup(directory, wanted.group)
@@ -91,6 +100,19 @@ export function createStartConversation({ store, pbx, carriers, readAddress, clo
     const author = {
       extension: asExtension(extension),
       name: directory.extensions.get(extension)?.name ?? extension,
+    }
+    const limits = carriers.find(via.value.carrierId)?.limits
+    if (limits !== undefined) {
+      const judged = judgeLeaving(
+        { kind: 'text', text: wanted.text },
+        {
+          channel: via.value.channel,
+          lastAt: lastWritten(customer, wanted.group, via.value),
+          limits,
+          at: clock(),
+        },
+      )
+      if (!judged.ok) return judged
     }
     return store.commitStart(
       {

@@ -123,6 +123,14 @@ export interface InboundDecision {
   readonly autoReply?: AutoReplyWish | null
 }
 
+/** What wants no answer, a reaction or an edit, stands in its conversation and moves nobody. */
+export const standsAlone: InboundDecision = {
+  designation: null,
+  mention: null,
+  reopens: false,
+  alertPhone: null,
+}
+
 /** What is said to the customer by nobody: outside the hours, or while nobody is available. */
 export interface AutoReplyWish {
   readonly text: string

@@ -62,6 +62,23 @@ export type Failure =
   | { readonly code: 'same-group' }
   | { readonly code: 'no-such-sender'; readonly from: string | null }
   | { readonly code: 'stale-settings'; readonly current: number }
+  /** The carrier takes free texts only for so long after the customer's last message. */
+  | { readonly code: 'window-closed'; readonly channel: string; readonly hours: number }
+  | { readonly code: 'too-long'; readonly longest: number; readonly length: number }
+  | {
+      readonly code: 'template'
+      readonly why:
+        | { readonly kind: 'unknown'; readonly name: string; readonly language: string }
+        | {
+            readonly kind: 'variables'
+            readonly missing: readonly string[]
+            readonly strange: readonly string[]
+          }
+        | { readonly kind: 'unavailable'; readonly sentence: string }
+    }
+  /** Only what failed, or may have, is sent again. */
+  | { readonly code: 'not-sendable-again'; readonly why: 'state' | 'files' }
+  | { readonly code: 'sent-again-already' }
   /** Files can't be taken, or can't go with this message. */
   | { readonly code: 'media'; readonly why: MediaRefusal }
 
@@ -155,6 +172,18 @@ export function failureSentence(failure: Failure): string {
       return 'Somebody else changed these settings meanwhile. Look again and repeat what you still want.'
     case 'media':
       return mediaSentence(failure.why)
+    case 'window-closed':
+      return `The customer last wrote more than ${failure.hours} hours ago, so no free text may be sent by ${failure.channel === 'whatsapp' ? 'WhatsApp' : failure.channel}. Choose a template.`
+    case 'too-long':
+      return `This way takes at most ${failure.longest} characters, and yours has ${failure.length}. Shorten it, or send it in parts.`
+    case 'template':
+      return templateSentence(failure.why)
+    case 'not-sendable-again':
+      return failure.why === 'files'
+        ? 'Its files are no longer at hand. Attach them again to a new message.'
+        : 'Only a message that failed, or whose end is unknown, can be sent again.'
+    case 'sent-again-already':
+      return 'This message was sent again already. Look further down.'
     case 'conversation-closed':
       return 'This conversation is closed. Reopen it first.'
     case 'opted-out':
@@ -167,6 +196,21 @@ export function failureSentence(failure: Failure): string {
       return `Another canned reply of this group has the shortcut /${failure.shortcut}. Choose another one.`
     default:
       return failure satisfies never
+  }
+}
+
+function templateSentence(why: Extract<Failure, { code: 'template' }>['why']): string {
+  switch (why.kind) {
+    case 'unknown':
+      return `The carrier has no approved template ${why.name} (${why.language}). Choose one from the list.`
+    case 'variables':
+      return why.missing.length > 0
+        ? `Fill in ${why.missing.join(', ')}: the template needs it.`
+        : `The template has no variable ${why.strange.join(', ')}.`
+    case 'unavailable':
+      return `The carrier does not tell its templates now: ${why.sentence}`
+    default:
+      return why satisfies never
   }
 }
 

@@ -2,8 +2,10 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import { groupsAsked, type Viewer, visibleGroups } from '../app/access.ts'
 import type { ConversationActions } from '../app/act-on-conversation.ts'
+import type { CarrierAccounts } from '../app/carrier-accounts.ts'
 import { writeCursor } from '../app/cursor.ts'
 import type { PersonalActions } from '../app/personal-actions.ts'
+import type { Clock } from '../app/ports/ambient.ts'
 import type { Pbx } from '../app/ports/pbx.ts'
 import type { Store } from '../app/ports/store.ts'
 import type {
@@ -19,6 +21,9 @@ import {
   ConversationQuerySchema,
   ConversationSchema,
   CountsQuerySchema,
+  TemplateListSchema,
+  WayListSchema,
+  WayQuerySchema,
 } from '../contract/api/conversations.ts'
 import { DecisionListSchema, DecisionSchema } from '../contract/api/decisions.ts'
 import { TakeBodySchema, TransferBodySchema } from '../contract/api/handover.ts'
@@ -28,8 +33,10 @@ import {
   type MessageWire,
   ReplyBodySchema,
 } from '../contract/api/messages.ts'
+import { type Address, isShortCode } from '../domain/address.ts'
 import { fail, type Result } from '../domain/failures.ts'
 import {
+  asCarrierId,
   asConversationId,
   asDecisionId,
   asGroupNumber,
@@ -39,16 +46,19 @@ import {
   groupOfKey,
   type Seq,
 } from '../domain/ids.ts'
+import type { Channel } from '../domain/message.ts'
 import { viewerOf } from './authentication.ts'
 import { declareAccess } from './declared-access.ts'
 import { readPageCursor } from './page-cursor.ts'
 import { problem, sendFailure, sendProblem } from './problem.ts'
-import { conversationWire, decisionWire, groupWire, messageWire, threadWire } from './wire.ts'
+import { conversationWire, decisionWire, groupWire, messageWire, threadWire, windowWire } from './wire.ts'
 
 export interface ConversationRoutesDeps {
   readonly store: Store
   readonly pbx: Pbx
   readonly actions: ConversationActions
+  readonly carriers: CarrierAccounts
+  readonly clock: Clock
   readonly personal: PersonalActions
 }
 
@@ -69,15 +79,31 @@ const Before = Type.Object({
 })
 
 export const conversationRoutes: FastifyPluginAsyncTypebox<ConversationRoutesDeps> = async (app, deps) => {
-  const { store, pbx, actions, personal } = deps
+  const { store, pbx, actions, carriers, clock, personal } = deps
   declareAccess(app, 'conversations')
   const now = () => writeCursor(store.epoch, store.lastSeq())
   const nothing = { code: 'not-found', what: 'conversation' } as const
 
   const wireOf = (viewer: Viewer, conversation: ConversationSummary) => {
     const own = personal.of(viewer, [conversation.id])
-    return conversationWire(conversation, pbx.snapshot().directory, own(conversation.id))
+    return {
+      ...conversationWire(conversation, pbx.snapshot().directory, own(conversation.id)),
+      window: windowWire(actions.windowOf(conversation), clock()),
+    }
   }
+
+  /** A DID as this API writes it. */
+  const didOf = (value: string): Address =>
+    value.startsWith('+')
+      ? { kind: 'number', value }
+      : isShortCode(value)
+        ? { kind: 'short-code', value }
+        : { kind: 'name', value }
+  const wayOf = ({ carrierId, channel, did }: { carrierId: string; channel: Channel; did: string }) => ({
+    carrierId: asCarrierId(carrierId),
+    channel,
+    did: didOf(did),
+  })
 
   /** Answers with the conversation as it is after an action. */
   function afterwards(viewer: Viewer, id: ConversationId, result: Result<unknown>) {
@@ -114,9 +140,10 @@ export const conversationRoutes: FastifyPluginAsyncTypebox<ConversationRoutesDep
         page.items.map(({ id }) => id),
       )
       return {
-        items: page.items.map((conversation) =>
-          conversationWire(conversation, directory, own(conversation.id)),
-        ),
+        items: page.items.map((conversation) => ({
+          ...conversationWire(conversation, directory, own(conversation.id)),
+          window: windowWire(actions.windowOf(conversation), clock()),
+        })),
         totals: personal.totals(viewer),
         next: page.next === null ? null : writeCursor(store.epoch, page.next),
         cursor,
@@ -203,7 +230,7 @@ export const conversationRoutes: FastifyPluginAsyncTypebox<ConversationRoutesDep
     },
     async (request, reply) => {
       const id = asConversationId(request.params.id)
-      const { text, seen, confirm = false, media = [] } = request.body
+      const { text, seen, confirm = false, media = [], template, via } = request.body
       const result = await actions.reply(
         viewerOf(request),
         id,
@@ -211,11 +238,88 @@ export const conversationRoutes: FastifyPluginAsyncTypebox<ConversationRoutesDep
         request.headers['idempotency-key'],
         seen === undefined || confirm ? null : asMessageId(seen),
         media.map(asMediaId),
+        {
+          ...(via === undefined ? {} : { via: wayOf(via) }),
+          ...(template === undefined ? {} : { template: { variables: {}, ...template } }),
+        },
       )
       if (!result.ok) return sendFailure(reply, result.failure)
       const message = store.message(result.value.messageId)
       if (message === null) return sendFailure(reply, nothing)
       return reply.code(201).send(messageWire(message))
+    },
+  )
+
+  app.post(
+    '/messages/:id/send-again',
+    {
+      schema: {
+        summary: 'Send a message again that failed, or whose end is unknown',
+        params: Params,
+        headers: IdempotencyKey,
+        response: { 201: MessageSchema },
+      },
+    },
+    async (request, reply) => {
+      const key = request.headers['idempotency-key']
+      const result = await actions.sendAgain(viewerOf(request), asMessageId(request.params.id), key)
+      if (!result.ok) return sendFailure(reply, result.failure)
+      const message = store.message(result.value.messageId)
+      if (message === null) return sendFailure(reply, nothing)
+      return reply.code(201).send(messageWire(message))
+    },
+  )
+
+  app.get(
+    '/conversations/:id/ways',
+    {
+      schema: {
+        summary: 'By which numbers and channels a reply may leave',
+        params: Params,
+        response: { 200: WayListSchema },
+      },
+    },
+    async (request, reply) => {
+      const result = actions.waysOf(viewerOf(request), asConversationId(request.params.id))
+      if (!result.ok) return sendFailure(reply, result.failure)
+      const names = new Map(carriers.accounts().map(({ id, name }) => [id, name]))
+      return {
+        items: result.value.map(({ carrierId, channel, did, to, usual, closesAt, obstacle }) => ({
+          carrierId,
+          carrier: names.get(carrierId) ?? carrierId,
+          channel,
+          did: did.value,
+          to: to.value,
+          usual,
+          usable: obstacle === null,
+          obstacle,
+          window: windowWire(closesAt, clock()),
+          templates: carriers.find(carrierId)?.templates !== undefined,
+        })),
+      }
+    },
+  )
+
+  app.get(
+    '/conversations/:id/templates',
+    {
+      schema: {
+        summary: 'Templates that the carrier approved, for the usual way or another',
+        params: Params,
+        querystring: WayQuerySchema,
+        response: { 200: TemplateListSchema },
+      },
+    },
+    async (request, reply) => {
+      const { carrierId, channel, did } = request.query
+      const via =
+        carrierId === undefined || channel === undefined || did === undefined
+          ? null
+          : wayOf({ carrierId, channel, did })
+      const id = asConversationId(request.params.id)
+      const result = await actions.templatesOf(viewerOf(request), id, via)
+      if (!result.ok) return sendFailure(reply, result.failure)
+      return { items: result.value.map((each) => ({ ...each, variables: [...each.variables] })) }
     },
   )
 

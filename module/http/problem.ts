@@ -31,6 +31,11 @@ const statusOf: Record<FailureCode, number> = {
   'same-group': 422,
   'no-such-sender': 422,
   'stale-settings': 409,
+  'window-closed': 422,
+  'too-long': 422,
+  template: 422,
+  'not-sendable-again': 409,
+  'sent-again-already': 409,
   media: 422,
 }
 

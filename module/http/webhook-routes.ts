@@ -22,7 +22,7 @@ export interface WebhookRoutesDeps {
 }
 
 /** The strictest carrier waits for 2 s; the way there and back takes some of it. */
-const usualDeadlineMs = 1700
+export const usualDeadlineMs = 1700
 
 /** Meta sends up to 3 MB in one request; nothing honest is larger than this. */
 const bodyLimitBytes = 4 * 1024 * 1024

@@ -60,5 +60,6 @@ function reasonOf(error: unknown): string {
   if (error.name === 'TimeoutError') return `no answer within ${deadlineMs / 1000} s`
   const cause: unknown = error.cause
   const code: unknown = cause instanceof Error ? Reflect.get(cause, 'code') : undefined
-  return typeof code === 'string' ? code : error.message
+  if (typeof code === 'string') return code
+  return cause instanceof Error ? cause.message : error.message
 }

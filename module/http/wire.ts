@@ -98,10 +98,16 @@ export function messageWire(message: StoredMessage): MessageWire {
     state: message.state,
     failure:
       message.failure === null ? null : { code: message.failure.code, sentence: message.failure.sentence },
+    repliesTo: message.refersTo ?? null,
+    againOf: message.againOf ?? null,
     carrierAt: timeOrNull(message.carrierAt),
     at: time(message.at),
   }
 }
+
+/** Until when free texts may be sent; null where they always may. */
+export const windowWire = (closesAt: Millis | null, now: Millis) =>
+  closesAt === null ? null : { closesAt: time(closesAt), open: closesAt > now }
 
 /** A message, or a note in a message's shape. */
 export function threadWire(entry: StoredMessage | StoredNote): MessageWire {

@@ -7,7 +7,12 @@ import type {
 } from '../app/ports/store-requests.ts'
 import { type Address, addressKey } from '../domain/address.ts'
 import { autoReplyWindowMs, judgeAutoReply, robotMemoryMs } from '../domain/auto-reply.ts'
-import type { AutoReplyWish, InboundDecision, RoutingState } from '../domain/conversation.ts'
+import {
+  type AutoReplyWish,
+  type InboundDecision,
+  type RoutingState,
+  standsAlone,
+} from '../domain/conversation.ts'
 import {
   asMessageId,
   type Extension,
@@ -18,6 +23,7 @@ import {
   type Seq,
 } from '../domain/ids.ts'
 import type { Actor, InboundMessage } from '../domain/message.ts'
+import { wantsAnswer } from '../domain/message-content.ts'
 import { consentWord } from '../domain/opt-out.ts'
 import type { AutoReplyTable } from './auto-reply-table.ts'
 import type { Consent } from './consent.ts'
@@ -31,6 +37,7 @@ import type { Meta } from './meta.ts'
 import type { Outbound } from './outbound.ts'
 import type { StandingChanges, Tables } from './standing.ts'
 import type { UnroutedTable } from './unrouted-table.ts'
+import type { WayTable } from './way-table.ts'
 
 export interface InboundTables extends Tables {
   readonly customers: CustomerTable
@@ -43,6 +50,7 @@ export interface InboundTables extends Tables {
   readonly autoReplies: AutoReplyTable
   readonly outbound: Outbound
   readonly media: MediaTable
+  readonly ways: WayTable
 }
 
 /** A message and when it is taken in. */
@@ -64,7 +72,7 @@ type Decide = (state: RoutingState) => InboundDecision
 export function createInboundVerbs(tables: InboundTables, newId: IdSource) {
   const { conversations, customers, groups, messages, outbox, events, keys, unrouted, meta, standing } =
     tables
-  const { consent, continuations, autoReplies, media, outbound, personal } = tables
+  const { consent, continuations, autoReplies, media, outbound, personal, ways } = tables
 
   function commitInbound(effects: Effects, request: InboundRequest, decide: Decide): InboundReceipt {
     const { message, route, ruleSetVersion } = request
@@ -119,14 +127,14 @@ export function createInboundVerbs(tables: InboundTables, newId: IdSource) {
     const { messageId, message, route, at, late } = arrival
     const customerPk = customers.find(addressKey(message.sender))
     const { existing, state } = lookUp(customerPk, route.group)
-    const decision = decide(state)
+    const decision = wantsAnswer(message.content) ? decide(state) : standsAlone
 
     let conversation = existing ?? open(message, route.group, customerPk)
     if (conversation.customer_name === null && message.senderName !== null) {
       customers.fillName(conversation.customer_pk, message.senderName)
     }
     const author: Actor = { kind: 'customer', name: nameOf(conversation, message) }
-    if (!late) autoReplies.answered(conversation.customer_pk, at)
+    if (!late && wantsAnswer(message.content)) autoReplies.answered(conversation.customer_pk, at)
     const seq = insertMessage(effects, arrival, conversation, decision, author)
     if (decision.mention !== null)
       personal.addMention({ pbxId: route.group.pbxId, extension: decision.mention }, conversation.pk)
@@ -194,7 +202,9 @@ export function createInboundVerbs(tables: InboundTables, newId: IdSource) {
   function open(message: InboundMessage, group: GroupRef, customerPk: number | null): ConversationRow {
     const at = message.receivedAt
     const customer = customerPk ?? customers.insert(addressKey(message.sender), message.senderName, at)
-    return conversations.insert(newId(), customer, groups.findOrInsert(group), at)
+    // What wants no answer opens nothing: it is kept in a closed conversation.
+    const status = wantsAnswer(message.content) ? 'open' : 'closed'
+    return conversations.insert(newId(), customer, groups.findOrInsert(group), at, status)
   }
 
   function insertMessage(
@@ -227,9 +237,13 @@ export function createInboundVerbs(tables: InboundTables, newId: IdSource) {
       state: null,
       carrierAt: message.carrierAt,
       at: message.receivedAt,
+      asks: wantsAnswer(message.content),
+      refersTo: 'refersTo' in message.content ? message.content.refersTo : (message.repliesTo ?? null),
     })
+    const asks = wantsAnswer(message.content)
     const waits = conversation.status === 'open' || decision.reopens
-    conversations.setInbound(conversation.pk, seq, message, { waits, route, late })
+    conversations.setInbound(conversation.pk, seq, message, { waits, asks, route, late })
+    ways.taken(conversation, message)
     return seq
   }
 

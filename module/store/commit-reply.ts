@@ -18,8 +18,9 @@ import {
   type MessageId,
   type Millis,
   type PbxId,
+  type Seq,
 } from '../domain/ids.ts'
-import type { MediaRef } from '../domain/message-content.ts'
+import type { MediaRef, TemplateUse } from '../domain/message-content.ts'
 import type { SendPass } from '../domain/send-gate.ts'
 import type { PersonalVerbs } from './commit-personal.ts'
 import type { Connection } from './connection.ts'
@@ -40,6 +41,8 @@ interface Text {
   readonly at: Millis
   readonly via: Pick<LastInbound, 'carrierId' | 'channel' | 'sender'>
   readonly uploads?: readonly MediaRow[]
+  readonly template?: TemplateUse | null
+  readonly againSeq?: Seq | null
 }
 
 /** What agents write: stored and put in the outbox in one, once for each of the client's keys. */
@@ -87,7 +90,13 @@ export function createReplyVerbs(
     const before = conversations.byId(request.conversationId)
     if (before === null) return fail({ code: 'not-found', what: 'conversation' })
     const state = conversationState(before)
-    const content = [request.conversationId, request.text, ...(request.media ?? [])]
+    const content = [
+      request.conversationId,
+      request.text,
+      ...(request.media ?? []),
+      ...(request.template == null ? [] : [JSON.stringify(request.template)]),
+      ...(request.againOf == null ? [] : [request.againOf]),
+    ]
     return once(state.group.pbxId, request, content, () => {
       const answered = answeredMeanwhile(before, request)
       if (!answered.ok) return answered
@@ -96,13 +105,16 @@ export function createReplyVerbs(
       const { via, designation } = decided.value
       const uploads = uploadsOf(request, state.group.pbxId)
       if (!uploads.ok) return uploads
+      const again = againOf(before, request)
+      if (!again.ok) return again
       const pass = outbound.pass(before.customer_pk, via.did)
       if (!pass.ok) return pass
       const conversation =
         designation === null
           ? before
           : standing.designate(effects, before, designation, request.at).conversation
-      return succeed(write(effects, conversation, pass.value, { ...request, via, uploads: uploads.value }))
+      const written = { ...request, via, uploads: uploads.value, againSeq: again.value }
+      return succeed(write(effects, conversation, pass.value, written))
     })
   }
 
@@ -111,6 +123,17 @@ export function createReplyVerbs(
     const found = ids.flatMap((id) => media.row(id) ?? [])
     const his = found.filter((row) => row.uploader === author.extension && row.uploader_pbx_id === pbxId)
     return his.length === ids.length ? succeed(his) : fail({ code: 'media', why: { kind: 'unknown-upload' } })
+  }
+
+  /** Once only, whoever asks for it: two people who both send again would send twice. */
+  function againOf({ id }: ConversationRow, { againOf: first = null }: ReplyRequest): Result<Seq | null> {
+    if (first === null) return succeed(null)
+    const message = messages.byId(first)
+    if (message?.conversationId !== id) return fail({ code: 'not-found', what: 'message' })
+    if (message.state !== 'failed' && message.state !== 'unknown')
+      return fail({ code: 'not-sendable-again', why: 'state' })
+    if (messages.isSentAgain(message.seq)) return fail({ code: 'sent-again-already' })
+    return succeed(message.seq)
   }
 
   function answeredMeanwhile(
@@ -170,7 +193,7 @@ export function createReplyVerbs(
     effects: Effects,
     conversation: ConversationRow,
     pass: SendPass,
-    { at, author, text, via, uploads = [] }: Text,
+    { at, author, text, via, uploads = [], template = null, againSeq = null }: Text,
   ): MessageId {
     const id = asMessageId(newId())
     const seq = outbound.queue(effects, conversation, pass, {
@@ -180,6 +203,8 @@ export function createReplyVerbs(
       to: via.sender,
       text,
       media: uploads.map(mediaRef),
+      template,
+      againOf: againSeq,
       author: { kind: 'agent', ...author },
       at,
     })

@@ -26,7 +26,13 @@ export interface ConversationTable {
   ofCustomer(customerPk: number, groupPk: number): ConversationRow | null
   /** Those whose customer wrote to this DID last; `did` as an address key. */
   ofCustomerAndDid(customerPk: number, did: string): readonly ConversationRow[]
-  insert(id: string, customerPk: number, groupPk: number, at: Millis): ConversationRow
+  insert(
+    id: string,
+    customerPk: number,
+    groupPk: number,
+    at: Millis,
+    status?: ConversationStatus,
+  ): ConversationRow
   setStanding(pk: number, standing: Standing): void
   setActivity(pk: number, seq: Seq, at: Millis): void
   /** The customer wrote: the way back to him, and since when he waits. */
@@ -34,7 +40,13 @@ export interface ConversationTable {
     pk: number,
     seq: Seq,
     message: InboundMessage,
-    state: { readonly waits: boolean; readonly route: InboundRoute; readonly late: boolean },
+    state: {
+      readonly waits: boolean
+      /** False leaves who waits, and the way back to him, as they are. */
+      readonly asks: boolean
+      readonly route: InboundRoute
+      readonly late: boolean
+    },
   ): void
   setOutbound(pk: number, seq: Seq, channel: number, at: Millis): void
   setReminded(pk: number, at: Millis): void
@@ -51,8 +63,8 @@ export function createConversationTable(db: Connection): ConversationTable {
   const byId = read<[string]>('c.id = +?')
   const ofCustomer = read<[number, number]>('c.customer_pk = +? AND c.group_pk = +?')
   const ofCustomerAndDid = read<[number, string]>('c.customer_pk = +? AND c.in_did = +?')
-  const insert = db.prepare<[string, number, number, Millis, Millis]>(
-    "INSERT INTO conversations (id, customer_pk, group_pk, status, opened_at, active_at) VALUES (?, ?, ?, 'open', ?, ?)",
+  const insert = db.prepare<[string, number, number, ConversationStatus, Millis, Millis]>(
+    'INSERT INTO conversations (id, customer_pk, group_pk, status, opened_at, active_at) VALUES (?, ?, ?, ?, ?, ?)',
   )
   const setStanding = db.prepare<
     [ConversationStatus, Extension | null, string | null, DesignationCause | null, Millis | null, number]
@@ -69,9 +81,9 @@ export function createConversationTable(db: Connection): ConversationTable {
     `UPDATE conversations
         SET activity_seq = $seq, last_message_seq = $seq, channels = channels | $channel,
             inbound_count = inbound_count + 1, active_at = max(active_at, $at),
-            waiting_seq = CASE WHEN $waits THEN coalesce(waiting_seq, $seq) END,
-            waiting_since = CASE WHEN $waits THEN min(coalesce(waiting_since, $at), $at) END,
-            rule_id = $rule, held = $held,
+            waiting_seq = CASE WHEN NOT $asks THEN waiting_seq WHEN $waits THEN coalesce(waiting_seq, $seq) END,
+            waiting_since = CASE WHEN NOT $asks THEN waiting_since WHEN $waits THEN min(coalesce(waiting_since, $at), $at) END,
+            rule_id = iif($asks, $rule, rule_id), held = iif($asks, $held, held),
             ${wayBack('in_carrier_id', '$carrier')}, ${wayBack('in_channel', '$channelName')},
             ${wayBack('in_did', '$did')}, ${wayBack('in_sender', '$sender')}, ${wayBack('in_at', '$at')}
       WHERE pk = +$pk`,
@@ -95,8 +107,8 @@ export function createConversationTable(db: Connection): ConversationTable {
     byPk: (pk) => byPk.get(pk) ?? null,
     ofCustomer: (customerPk, groupPk) => ofCustomer.get(customerPk, groupPk) ?? null,
     ofCustomerAndDid: (customerPk, did) => ofCustomerAndDid.all(customerPk, did),
-    insert(id, customerPk, groupPk, at) {
-      const pk = Number(insert.run(id, customerPk, groupPk, at, at).lastInsertRowid)
+    insert(id, customerPk, groupPk, at, status = 'open') {
+      const pk = Number(insert.run(id, customerPk, groupPk, status, at, at).lastInsertRowid)
       const row = byPk.get(pk)
       if (row === undefined) throw new Error('a conversation vanished as it was made')
       return row
@@ -105,13 +117,14 @@ export function createConversationTable(db: Connection): ConversationTable {
       setStanding.run(status, designated, designatedName, designatedCause, designatedAt, pk)
     },
     setActivity: (pk, seq, at) => void setActivity.run(seq, at, pk),
-    setInbound(pk, seq, message, { waits, route, late }) {
+    setInbound(pk, seq, message, { waits, asks, route, late }) {
       const at = message.receivedAt
       setInbound.run({
         pk,
         seq,
         at,
         waits: waits ? 1 : 0,
+        asks: asks ? 1 : 0,
         late: late ? 1 : 0,
         channel: channelBit(message.channel),
         rule: route.ruleId,
@@ -132,4 +145,4 @@ export function createConversationTable(db: Connection): ConversationTable {
 
 /** What was unrouted for a while comes late: it must not turn the way back to an older one. Times are whole ms. */
 const wayBack = (column: string, value: string): string =>
-  `${column} = iif(coalesce(in_at < $at + (NOT $late), 1), ${value}, ${column})`
+  `${column} = iif(coalesce($asks AND in_at < $at + (NOT $late), 1), ${value}, ${column})`

@@ -3,6 +3,7 @@ import { type Address, addressKey, addressOfKey } from '../domain/address.ts'
 import type { AnsweredMeanwhile } from '../domain/conversation.ts'
 import type { DeliveryState, SendFailure } from '../domain/delivery.ts'
 import {
+  asCarrierId,
   asConversationId,
   asMessageId,
   type CarrierId,
@@ -16,6 +17,7 @@ import { type MessageContent, wordsOf } from '../domain/message-content.ts'
 import type { Connection } from './connection.ts'
 import type { MediaTable } from './media-table.ts'
 import { createMessageSearch } from './message-search.ts'
+import { previewOf } from './preview.ts'
 import { parseJson, parseNullableJson } from './stored-json.ts'
 
 export interface NewMessage {
@@ -35,10 +37,16 @@ export interface NewMessage {
   readonly state: DeliveryState | null
   readonly carrierAt: Millis | null
   readonly at: Millis
+  /** False for what makes nobody wait and calls nobody. */
+  readonly asks?: boolean
+  /** The carrier's id of the message that it quotes, edits, deletes or reacts to. */
+  readonly refersTo?: string | null
+  readonly againOf?: Seq | null
 }
 
 export interface MessageTable {
   insert(message: NewMessage): void
+  isSentAgain(seq: Seq): boolean
   /** Inbound messages that nobody answered and that mention nobody get this agent; a mention once given stays. */
   mentionUnanswered(conversationPk: number, settledSeq: Seq, extension: Extension, name: string): void
   lastInbound(conversationPk: number): Seq | null
@@ -66,25 +74,36 @@ interface MessageRow {
   failure: string | null
   carrier_at: Millis | null
   at: Millis
+  conversation_pk: number
+  carrier_id: string
+  carrier_message_id: string | null
+  refers_to: string | null
+  again_of: string | null
+}
+
+interface ReferredRow {
+  id: string
+  content: string
 }
 
 const columns = `m.seq, m.id, c.id AS conversation_id, m.direction, m.channel, m.did, m.content, m.mention,
-  m.mention_name, m.author, m.state, m.failure, m.carrier_at, m.at`
+  m.mention_name, m.author, m.state, m.failure, m.carrier_at, m.at, m.conversation_pk, m.carrier_id, m.carrier_message_id,
+  m.refers_to, (SELECT id FROM messages WHERE seq = m.again_of) AS again_of`
 
 export function createMessageTable(db: Connection, media: Pick<MediaTable, 'ofMessage'>): MessageTable {
   const search = createMessageSearch(db)
   const insert = db.prepare(
     `INSERT INTO messages (seq, id, conversation_pk, direction, channel, carrier_id, carrier_message_id, did, peer,
-                           content, mention, mention_name, author, state, carrier_at, at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+                           content, mention, mention_name, author, state, carrier_at, at, asks, refers_to, again_of)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   )
   const mention = db.prepare<[Extension, string, number, Seq]>(
     `UPDATE messages SET mention = ?, mention_name = ?
-      WHERE conversation_pk = +? AND seq > +? AND direction = 'in' AND mention IS NULL`,
+      WHERE conversation_pk = +? AND seq > +? AND direction = 'in' AND asks = 1 AND mention IS NULL`,
   )
   const lastInbound = db
     .prepare<[number], Seq>(
-      "SELECT seq FROM messages WHERE conversation_pk = +? AND direction = 'in' ORDER BY seq DESC LIMIT 1",
+      "SELECT seq FROM messages WHERE conversation_pk = +? AND direction = 'in' AND asks = 1 ORDER BY seq DESC LIMIT 1",
     )
     .pluck()
   const answered = db.prepare<[number, Seq, Extension], { author: string; at: Millis }>(
@@ -105,8 +124,26 @@ export function createMessageTable(db: Connection, media: Pick<MediaTable, 'ofMe
     `SELECT ${columns} FROM conversations c JOIN messages m ON m.conversation_pk = c.pk
       WHERE c.id = +? AND m.seq > +? ORDER BY m.seq LIMIT +?`,
   )
+  const inboundReferred = db.prepare<[string, string, number], ReferredRow>(
+    `SELECT m.id, m.content FROM inbound_keys k JOIN messages m ON m.id = k.message_id
+      WHERE k.carrier_id = +? AND k.carrier_message_id = +? AND m.conversation_pk = +?`,
+  )
+  const outboundReferred = db.prepare<[string, string, number], ReferredRow>(
+    `SELECT id, content FROM messages
+      WHERE direction = 'out' AND carrier_id = +? AND carrier_message_id = +? AND conversation_pk = +? LIMIT 1`,
+  )
+  const carriedOn = db.prepare<[Seq], number>('SELECT 1 FROM messages WHERE again_of = +?').pluck()
+
+  function referred({ refers_to, carrier_id, conversation_pk }: MessageRow): StoredMessage['refersTo'] {
+    if (refers_to === null) return null
+    const place = [carrier_id, refers_to, conversation_pk] as const
+    const row = outboundReferred.get(...place) ?? inboundReferred.get(...place)
+    if (row === undefined) return null
+    return { id: asMessageId(row.id), preview: previewOf(parseJson<MessageContent>(row.content)) }
+  }
 
   return {
+    isSentAgain: (seq) => carriedOn.get(seq) !== undefined,
     insert(message) {
       insert.run(
         message.seq,
@@ -125,6 +162,9 @@ export function createMessageTable(db: Connection, media: Pick<MediaTable, 'ofMe
         message.state,
         message.carrierAt,
         message.at,
+        message.asks === false ? 0 : 1,
+        message.refersTo ?? null,
+        message.againOf ?? null,
       )
       search.add(message.seq, message.conversationPk, wordsOf(message.content))
     },
@@ -137,16 +177,22 @@ export function createMessageTable(db: Connection, media: Pick<MediaTable, 'ofMe
     },
     byId(id) {
       const row = byId.get(id)
-      return row === undefined ? null : storedMessage(row, media)
+      return row === undefined ? null : storedMessage(row, media, referred(row))
     },
     ofConversation: (conversationId, before, limit) =>
-      ofConversation.all(conversationId, before, limit).map((row) => storedMessage(row, media)),
+      ofConversation
+        .all(conversationId, before, limit)
+        .map((row) => storedMessage(row, media, referred(row))),
     since: (conversationId, after, limit) =>
-      since.all(conversationId, after, limit).map((row) => storedMessage(row, media)),
+      since.all(conversationId, after, limit).map((row) => storedMessage(row, media, referred(row))),
   }
 }
 
-function storedMessage(row: MessageRow, media: Pick<MediaTable, 'ofMessage'>): StoredMessage {
+function storedMessage(
+  row: MessageRow,
+  media: Pick<MediaTable, 'ofMessage'>,
+  refersTo: StoredMessage['refersTo'],
+): StoredMessage {
   const content = parseJson<MessageContent>(row.content)
   return {
     id: asMessageId(row.id),
@@ -166,5 +212,9 @@ function storedMessage(row: MessageRow, media: Pick<MediaTable, 'ofMessage'>): S
     failure: parseNullableJson<SendFailure>(row.failure),
     carrierAt: row.carrier_at,
     at: row.at,
+    carrierId: asCarrierId(row.carrier_id),
+    carrierMessageId: row.carrier_message_id,
+    refersTo: refersTo ?? null,
+    againOf: row.again_of === null ? null : asMessageId(row.again_of),
   }
 }

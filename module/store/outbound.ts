@@ -2,7 +2,7 @@ import { type Address, addressKey } from '../domain/address.ts'
 import type { Result } from '../domain/failures.ts'
 import type { CarrierId, MessageId, Millis, Seq } from '../domain/ids.ts'
 import type { Actor, Channel } from '../domain/message.ts'
-import type { MediaRef } from '../domain/message-content.ts'
+import type { MediaRef, TemplateUse } from '../domain/message-content.ts'
 import { passSendGate, type SendPass } from '../domain/send-gate.ts'
 import { channelBit } from './conversation-row.ts'
 import type { ConversationTable } from './conversation-table.ts'
@@ -19,6 +19,8 @@ export interface NewOutbound {
   readonly to: Address
   readonly text: string
   readonly media?: readonly MediaRef[]
+  readonly template?: TemplateUse | null
+  readonly againOf?: Seq | null
   readonly author: Actor
   readonly at: Millis
 }
@@ -41,7 +43,12 @@ export function createOutbound(tables: {
   return {
     pass: (customerPk, did) => passSendGate({ did, optedOut: optOuts.has(customerPk, addressKey(did)) }),
 
-    queue(effects, place, pass, { id, channel, carrierId, to, text, media = [], author, at }) {
+    queue(
+      effects,
+      place,
+      pass,
+      { id, channel, carrierId, to, text, media = [], template = null, againOf = null, author, at },
+    ) {
       const seq = events.append(effects, place, at, {
         kind: 'message-written',
         messageId: id,
@@ -57,12 +64,13 @@ export function createOutbound(tables: {
         carrierMessageId: null,
         did: pass.did,
         peer: to,
-        content: { kind: 'text', text, media },
+        content: template === null ? { kind: 'text', text, media } : { kind: 'template', template, text },
         mention: null,
         author,
         state: 'queued',
         carrierAt: null,
         at,
+        againOf,
       })
       conversations.setOutbound(place.pk, seq, channelBit(channel), at)
       outbox.addMessage(place, pass, { seq, carrierId }, at)

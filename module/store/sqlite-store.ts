@@ -53,6 +53,7 @@ import { createStandingChanges } from './standing.ts'
 import { createTimeline } from './timeline.ts'
 import { sqliteTransactor } from './transactor.ts'
 import { createUnroutedTable } from './unrouted-table.ts'
+import { createWayTable } from './way-table.ts'
 import { createWorkLists } from './work-lists.ts'
 
 export interface StoreOptions {
@@ -135,8 +136,9 @@ export function storeOn(db: Connection, options: StoreOptions): Store {
   const personalVerbs = createPersonalVerbs({ ...tables, notes: noteTable })
 
   const autoReplies = createAutoReplyTable(db)
+  const ways = createWayTable(db, groups)
   const inbound = createInboundVerbs(
-    { ...tables, customers, keys, unrouted, meta, standing, consent, autoReplies, outbound, media },
+    { ...tables, customers, keys, unrouted, meta, standing, consent, autoReplies, outbound, ways, media },
     newId,
   )
   const { commitReply, commitStart } = createReplyVerbs(
@@ -222,6 +224,8 @@ export function storeOn(db: Connection, options: StoreOptions): Store {
     },
 
     dueInquiries: inquiries.due,
+    takenWays: ways.takenWays,
+    groupWays: ways.groupWays,
     carrierSeen: carrierSeen.all,
     rawEvents: rawEvents.ofCarrier,
     rawEvent: rawEvents.one,

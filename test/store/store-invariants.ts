@@ -32,7 +32,7 @@ const contradictions: Readonly<Record<string, string>> = {
   'a customer waits though answered, or is answered by nobody': `
     SELECT id FROM conversations c
      WHERE status = 'open' AND waiting_seq IS NOT
-       (SELECT min(seq) FROM messages m WHERE m.conversation_pk = c.pk AND direction = 'in' AND seq > settled_seq)
+       (SELECT min(seq) FROM messages m WHERE m.conversation_pk = c.pk AND direction = 'in' AND asks = 1 AND seq > settled_seq)
        -- What a transfer to another group left unanswered is waited for there.
        AND NOT EXISTS (SELECT 1 FROM messages m JOIN status_changes s ON s.conversation_pk = c.pk
              WHERE m.seq = c.waiting_seq AND m.direction = 'in' AND s.reason = 'continued-from'

@@ -17,6 +17,7 @@ import type {
   Seq,
 } from '../../domain/ids.ts'
 import type { Actor, InboundMessage, OutboundMessage } from '../../domain/message.ts'
+import type { TemplateUse } from '../../domain/message-content.ts'
 import type { OptOutSource } from '../../domain/opt-out.ts'
 import type { MessageRule } from '../../domain/rules.ts'
 
@@ -71,6 +72,10 @@ export interface ReplyRequest {
   readonly text: string
   /** Files that its author uploaded, in their order; left out for none. */
   readonly media?: readonly MediaId[]
+  /** A template, of which `text` is what the customer reads. */
+  readonly template?: TemplateUse | null
+  /** The failed or unknown message of which this is the second attempt. */
+  readonly againOf?: MessageId | null
   /** The client's own key: the same key never sends twice. */
   readonly idempotencyKey: string
   /** The last message or note that its writer saw; left out or null, nobody asks whether a colleague was quicker. */

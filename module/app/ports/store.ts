@@ -33,6 +33,7 @@ import type { InquiryResult } from '../../domain/inquiry.ts'
 import type { Actor } from '../../domain/message.ts'
 import type { OptOut, OptOutChange } from '../../domain/opt-out.ts'
 import type { RuleDraft, RuleSet } from '../../domain/rules.ts'
+import type { SendWay, TakenWay } from '../../domain/send-window.ts'
 import type { AccessStore, RepeatableAnswers } from './access.ts'
 import type { Unsubscribe } from './ambient.ts'
 import type { AuditLog } from './audit.ts'
@@ -233,6 +234,10 @@ export interface Store extends MediaStore {
   idle(group: GroupKey, before: Millis, limit: number): readonly ConversationId[]
   /** Agents designated for open conversations of a group. */
   designatedIn(group: GroupKey): readonly Extension[]
+  /** By which ways the customer of a conversation wrote, to whatever group: the latest of each channel and DID. */
+  takenWays(id: ConversationId): readonly TakenWay[]
+  /** By which ways a group was ever texted. */
+  groupWays(group: GroupRef): readonly SendWay[]
   carrierSeen(): readonly CarrierSeen[]
   /** Newest first. */
   rawEvents(carrierId: CarrierId): readonly RawEvent[]

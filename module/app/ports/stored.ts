@@ -2,6 +2,7 @@ import type { Address } from '../../domain/address.ts'
 import type { ConversationState, ConversationStatus, DecisionRecord } from '../../domain/conversation.ts'
 import type { DeliveryState, SendFailure } from '../../domain/delivery.ts'
 import type {
+  CarrierId,
   ConversationId,
   Extension,
   GroupKey,
@@ -110,6 +111,12 @@ export interface StoredMessage {
   readonly failure: SendFailure | null
   readonly carrierAt: Millis | null
   readonly at: Millis
+  readonly carrierId?: CarrierId
+  readonly carrierMessageId?: string | null
+  /** The message that it quotes, edits, deletes or reacts to, where that is known. */
+  readonly refersTo?: { readonly id: MessageId; readonly preview: string } | null
+  /** The message of which it is the second attempt. */
+  readonly againOf?: MessageId | null
 }
 
 export interface UnroutedMessage {

@@ -43,6 +43,7 @@ export const ConversationSchema = Type.Object(
         description: 'Conversations of other groups that came before it; their messages may be read',
       }),
     ),
+    window: Type.Optional(Nullable(Type.Object({ closesAt: Time, open: Type.Boolean() }, closed))),
     optedOut: Type.Boolean({
       description: 'The customer opted out of the DID that a reply would leave by: none is taken',
     }),
@@ -122,3 +123,58 @@ export const ConversationCountsSchema = Type.Object(
 )
 
 export type ConversationCountsWire = Static<typeof ConversationCountsSchema>
+
+export const WaySchema = Type.Object(
+  {
+    carrierId: Type.String(),
+    carrier: Type.String({ description: 'Its name' }),
+    channel: ChannelSchema,
+    did: Type.String(),
+    to: Type.String({ description: 'The customer’s address on it' }),
+    usual: Type.Boolean({ description: 'As the customer wrote last: a reply takes it by itself' }),
+    usable: Type.Boolean(),
+    obstacle: Nullable(Type.String({ description: 'Why nothing may leave by it' })),
+    window: Nullable(
+      Type.Object(
+        { closesAt: Time, open: Type.Boolean({ description: 'False: only templates may leave by it now' }) },
+        closed,
+      ),
+    ),
+    templates: Type.Boolean({ description: 'Whether it has templates' }),
+  },
+  closed,
+)
+
+export type WayWire = Static<typeof WaySchema>
+
+export const WayListSchema = Type.Object({ items: Type.Array(WaySchema) }, closed)
+
+export const TemplateListSchema = Type.Object(
+  {
+    items: Type.Array(
+      Type.Object(
+        {
+          name: Type.String(),
+          language: Type.String(),
+          text: Type.String({ description: 'With its variables as {{1}} or {{first_name}}' }),
+          variables: Type.Array(Type.String()),
+          category: Nullable(Type.String()),
+        },
+        closed,
+      ),
+    ),
+  },
+  closed,
+)
+
+export type TemplateListWire = Static<typeof TemplateListSchema>
+
+/** The way whose templates are asked for; left out, the usual one. */
+export const WayQuerySchema = Type.Object(
+  {
+    carrierId: Type.Optional(Type.String({ maxLength: 64 })),
+    channel: Type.Optional(ChannelSchema),
+    did: Type.Optional(Type.String({ maxLength: 40 })),
+  },
+  closed,
+)

@@ -83,6 +83,20 @@ export const MessageSchema = Type.Object(
     ),
     state: Nullable(DeliveryStateSchema),
     failure: Nullable(FailureSchema),
+    repliesTo: Type.Optional(
+      Nullable(
+        Type.Object(
+          { id: Type.String(), preview: Type.String() },
+          {
+            ...closed,
+            description: 'The message that it quotes, edits, deletes or reacts to',
+          },
+        ),
+      ),
+    ),
+    againOf: Type.Optional(
+      Nullable(Type.String({ description: 'Id of the message of which it is the second attempt' })),
+    ),
     carrierAt: Nullable(Time),
     at: Time,
   },
@@ -108,7 +122,7 @@ export type MessageListWire = Static<typeof MessageListSchema>
 /** No NUL: Asterisk's strings end there, so the rest of the text would be lost on its way. */
 export const ReplyBodySchema = Type.Object(
   {
-    text: Type.String({ maxLength: 4096, pattern: '^[^\\u0000]*$' }),
+    text: Type.String({ maxLength: 4096, pattern: '^[^\\u0000]*$', description: 'Empty with a template' }),
     media: Type.Optional(
       Type.Array(Type.String({ minLength: 1, maxLength: 64 }), {
         minItems: 1,
@@ -124,6 +138,31 @@ export const ReplyBodySchema = Type.Object(
         description:
           'Id of the last message or note on my screen: if a colleague has answered since, it is refused',
       }),
+    ),
+    via: Type.Optional(
+      Type.Object(
+        {
+          carrierId: Type.String({ maxLength: 64 }),
+          channel: ChannelSchema,
+          did: Type.String({ maxLength: 40 }),
+        },
+        {
+          ...closed,
+          description: 'One of the conversation’s ways; left out, back as the customer wrote last',
+        },
+      ),
+    ),
+    template: Type.Optional(
+      Type.Object(
+        {
+          name: Type.String({ minLength: 1, maxLength: 512 }),
+          language: Type.String({ minLength: 1, maxLength: 20 }),
+          variables: Type.Optional(
+            Type.Record(Type.String({ maxLength: 100 }), Type.String({ maxLength: 1024 })),
+          ),
+        },
+        { ...closed, description: 'Instead of the text, which is then not looked at' },
+      ),
     ),
     confirm: Type.Optional(Type.Boolean({ description: 'Send it although a colleague has answered since' })),
   },
