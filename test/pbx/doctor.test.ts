@@ -123,7 +123,7 @@ async function edited(
 t.test('a healthy PBX', async (t) => {
   const found = await findings()
   t.same(amiss(found), [])
-  t.equal(found.size, 22)
+  t.equal(found.size, 23)
   t.match(found.get('endpoint-contexts')?.sentence, /All 7 endpoints.*1 of them hands/)
   t.match(found.get('spool-folder')?.sentence, /both Asterisk \(.+\) and Parley/)
   t.notMatch(JSON.stringify([...found.values(), ...log.lines]), lab.pbx.credentials.ami.secret)
