@@ -25,6 +25,7 @@ import { createSignIn } from './app/sign-in.ts'
 import { createSimulateRouting } from './app/simulate-routing.ts'
 import { startSweep } from './app/sweep-conversations.ts'
 import { startSweepMedia } from './app/sweep-media.ts'
+import { createTellCustomerRead } from './app/tell-customer-read.ts'
 import { createUseMedia } from './app/use-media.ts'
 import { watchAbsences } from './app/watch-absences.ts'
 import { createWriteNote } from './app/write-note.ts'
@@ -199,7 +200,10 @@ export async function startSidecar(config: Config, log: Logger, lab: Lab = {}): 
     away,
     desk: pbx,
     actions,
-    personal: createPersonalActions(own),
+    personal: createPersonalActions({
+      ...own,
+      tellRead: createTellCustomerRead({ store, carriers, log }),
+    }),
     writeNote: createWriteNote(own),
     media,
     mediaFiles,

@@ -1,5 +1,5 @@
 import { fail, type Result } from '../domain/failures.ts'
-import { asMessageId, type ConversationId } from '../domain/ids.ts'
+import { asMessageId, type ConversationId, type MessageId } from '../domain/ids.ts'
 import { type Viewer, visibleGroups } from './access.ts'
 import type { ConversationActions } from './act-on-conversation.ts'
 import type { Clock } from './ports/ambient.ts'
@@ -12,13 +12,15 @@ export interface PersonalDeps {
   readonly pbx: Pbx
   readonly clock: Clock
   readonly find: ConversationActions['find']
+  /** Told of what an agent read; left out, nobody is. */
+  readonly tellRead?: (viewer: Viewer, id: ConversationId, through: MessageId) => void
 }
 
 /** Whoever is no agent has read nothing, and nothing waits for him. */
 const nothingOfMine: PersonalState = { unread: 0, mentionsMe: 0, muted: false, pinned: false }
 
 /** What an agent does for himself alone: read, mute, pin. */
-export function createPersonalActions({ store, pbx, clock, find }: PersonalDeps) {
+export function createPersonalActions({ store, pbx, clock, find, tellRead }: PersonalDeps) {
   function readerOf({ extension }: Viewer): Reader | null {
     return extension === null ? null : { pbxId: pbx.snapshot().directory.pbxId, extension }
   }
@@ -55,8 +57,12 @@ export function createPersonalActions({ store, pbx, clock, find }: PersonalDeps)
       return { unreadMessages: 0, unreadConversations: 0, mentions: 0, mentioningConversations: 0 }
     },
 
-    markRead: (viewer: Viewer, id: ConversationId, through: string) =>
-      act(viewer, id, (request) => store.markRead({ ...request, through: asMessageId(through) })),
+    async markRead(viewer: Viewer, id: ConversationId, through: string): Promise<Result<PersonalState>> {
+      const last = asMessageId(through)
+      const result = await act(viewer, id, (request) => store.markRead({ ...request, through: last }))
+      if (result.ok) tellRead?.(viewer, id, last)
+      return result
+    },
 
     setPreferences: (
       viewer: Viewer,

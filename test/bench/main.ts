@@ -2,12 +2,14 @@ import { measureCarriers } from './carriers.ts'
 import { type Figure, printFigures } from './figures.ts'
 import { measureInboundLatency } from './inbound-latency.ts'
 import { measureInboundThroughput } from './inbound-throughput.ts'
+import { measureOutbox } from './outbox.ts'
 import { measurePbx } from './pbx.ts'
 
 /** By name; `npm run bench -- pbx` measures only those whose names begin so. */
 const measures: readonly (readonly [name: string, measure: () => Promise<Figure[]>])[] = [
   ['inbound-throughput', measureInboundThroughput],
   ['inbound-latency', measureInboundLatency],
+  ['outbox', measureOutbox],
   ['pbx', measurePbx],
   ['carriers', measureCarriers],
 ]

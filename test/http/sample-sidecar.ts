@@ -21,6 +21,7 @@ import { signToken } from '../../module/app/session-token.ts'
 import { createSessions } from '../../module/app/sessions.ts'
 import { createSignIn } from '../../module/app/sign-in.ts'
 import { createSimulateRouting } from '../../module/app/simulate-routing.ts'
+import { createTellCustomerRead } from '../../module/app/tell-customer-read.ts'
 import { createUseMedia } from '../../module/app/use-media.ts'
 import { createWriteNote } from '../../module/app/write-note.ts'
 import { createAddressReader } from '../../module/carriers/address-reader.ts'
@@ -263,7 +264,7 @@ export async function createSampleSidecar(
     away,
     desk: scripted.desk,
     actions,
-    personal: createPersonalActions(own),
+    personal: createPersonalActions({ ...own, tellRead: createTellCustomerRead({ store, carriers, log }) }),
     writeNote: createWriteNote(own),
     media,
     mediaFiles,

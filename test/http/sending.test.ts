@@ -258,6 +258,18 @@ t.test('what wants no answer', async (t) => {
   })
 })
 
+t.test('the customer’s app is told when the designated agent has read, and by nobody else', async (t) => {
+  const read: string[] = []
+  const sidecar = await sidecarWith({ readReceipts: { markRead: async (id) => void read.push(id) } })
+  t.teardown(sidecar.close)
+  const { conversationId, messageId } = await openedBy(sidecar, { carrierMessageId: 'wamid.r' })
+  const url = `/conversations/${conversationId}/read`
+  t.equal((await post(sidecar, url, { through: messageId }, '102')).statusCode, 200)
+  t.same(read, [])
+  t.equal((await post(sidecar, url, { through: messageId }, '101')).statusCode, 200)
+  t.same(read, ['wamid.r'])
+})
+
 t.test('webhooks', async (t) => {
   const sidecar = await sidecarWith()
   t.teardown(sidecar.close)
