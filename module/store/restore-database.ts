@@ -66,6 +66,9 @@ function makeUsable(draft: string, copy: string): void {
     // at the next start and is shown, and nothing goes out twice. A cursor of the other history is worth nothing here.
     db.transaction(() => {
       db.prepare('UPDATE outbox SET sending = 1').run()
+      db.prepare(
+        "UPDATE messages SET state = 'sending' WHERE seq IN (SELECT message_seq FROM outbox WHERE kind = 'message')",
+      ).run()
       db.prepare('UPDATE meta SET epoch = ?').run(randomBytes(12).toString('base64url'))
     })()
   } catch (error) {
