@@ -108,7 +108,7 @@ export function createSignIn(deps: SignInDeps) {
     const expiresAt = seconds(Math.min(now + tokenLifetimeMs, endsAt)) * 1000
     const token = signToken(deps.tokenKey, { ...claims, exp: expiresAt / 1000, end: seconds(endsAt) })
     const page = claims.ext === null || claims.roles.includes('admin') ? 'admin' : 'agent'
-    return { token, expiresAt, endsAt, page }
+    return { token, expiresAt, endsAt: seconds(endsAt) * 1000, page }
   }
 
   const actorOf = (extension: Extension): AuditActor => ({

@@ -178,6 +178,11 @@ function audited(
     if (told === null && area === null) return handler.call(this, request, reply)
     const describe = told ?? byItsSummary(area?.split(':')[0] ?? '', words)
     const act: Act = { actor: actorOf(viewerOf(request), deps.pbx), ...describe(request, deps) }
+    if (readingMethods.includes(words.method)) {
+      // Asking is the act, and it is on disk before an answer begins to leave.
+      await deps.store.audit.append(act)
+      return handler.call(this, request, reply)
+    }
     const { value, worked } = await deps.store.audit.acting(act, async () =>
       handler.call(this, request, reply),
     )

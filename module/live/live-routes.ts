@@ -51,7 +51,15 @@ export interface LiveRoutesDeps {
 export const liveRoutes: FastifyPluginAsync<LiveRoutesDeps> = async (app, deps) => {
   const { hub } = deps
   const strangers = createStrangers()
-  await app.register(fastifyWebsocket, { options: { maxPayload: frameLimitBytes } })
+  await app.register(fastifyWebsocket, {
+    options: { maxPayload: frameLimitBytes },
+    // A frame that is too large is its sender's fault: the log gets a word for it, not the place in the library.
+    errorHandler(error, socket, request) {
+      const { code } = error as NodeJS.ErrnoException
+      request.log.warn({ code }, 'A live socket was ended because of what it sent')
+      socket.terminate()
+    },
+  })
 
   async function turnAway(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined> {
     if (!isWelcome(request, deps.allowedOrigins)) return reply.code(403).send(problems.origin)
