@@ -19,6 +19,11 @@ export function takeToken({ location, history, storage }: TokenPlaces): string |
   return fromLink
 }
 
+/** A newer token of the same session. */
+export function keepToken(storage: TokenPlaces['storage'], token: string): void {
+  storage.setItem(storageKey, token)
+}
+
 export function forgetToken(storage: TokenPlaces['storage']): void {
   storage.removeItem(storageKey)
 }

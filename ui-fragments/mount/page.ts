@@ -1,3 +1,4 @@
+import { isRenewable, keepOwnSession } from '../data/own-session.ts'
 import { takeToken } from '../data/panel-token.ts'
 
 /** What every panel's host element takes. */
@@ -16,10 +17,17 @@ export function mountPanel(name: string): void {
   const panel = document.createElement(name) as PanelElement
   const token = () => takeToken({ location, history, storage: sessionStorage })
   panel.base = place.getAttribute('data-base') ?? './'
-  panel.token = token()
-  addEventListener('hashchange', () => {
+  let stop = () => {}
+  const signIn = () => {
+    stop()
     panel.token = token()
-  })
+    if (panel.token === null || !isRenewable(panel.token)) return
+    stop = keepOwnSession(panel.base, panel.token, sessionStorage, (renewed) => {
+      panel.token = renewed
+    })
+  }
+  signIn()
+  addEventListener('hashchange', signIn)
   fillPage(place)
   place.replaceChildren(panel)
 }
