@@ -380,7 +380,10 @@ t.test('secrets stand in no answer and no log line', async (t) => {
       const answer = await sidecar.app.inject({
         method: method.toUpperCase() as 'GET',
         url,
-        headers: { ...bearer('101', ['admin', 'agent']), 'idempotency-key': 'key-key-key' },
+        headers: {
+          ...bearer('101', ['admin', 'agent']),
+          'idempotency-key': `key ${method} ${url}`.slice(0, 128),
+        },
         ...(method === 'get'
           ? {}
           : { payload: { secrets: { authToken: 'planted-4711' }, settings: { authToken: 'planted-4711' } } }),
