@@ -74,6 +74,20 @@ export const groupRoutes: FastifyPluginAsyncTypebox<GroupRoutesDeps> = async (
   )
 
   app.get(
+    '/transfer-groups',
+    {
+      schema: {
+        summary: 'All groups that a conversation may be handed to, with their people',
+        response: { 200: GroupListSchema },
+      },
+    },
+    async () => {
+      const { directory } = pbx.snapshot()
+      return { items: [...directory.groups.values()].map((group) => detail(group, directory)) }
+    },
+  )
+
+  app.get(
     '/groups/:kind/:number',
     {
       schema: { summary: 'One group with its people', params: Params, response: { 200: GroupDetailSchema } },

@@ -119,6 +119,35 @@ export class ContractModel {
     return note
   }
 
+  /** Any message, as the server would hand it over. */
+  say(id: string, facts: Partial<MessageWire>): MessageWire {
+    const author = { kind: 'customer' as const, extension: null, name: this.get(id).customer.address }
+    const message = this.#message({
+      direction: 'in',
+      text: '',
+      at: new Date().toISOString(),
+      author,
+      ...facts,
+    })
+    this.messages.get(id)?.push(message)
+    this.#tell(id, { kind: 'message-received', messageId: message.id, mention: null })
+    return message
+  }
+
+  /** Changes a message, as when its file arrives. */
+  amend(id: string, messageId: string, change: Partial<MessageWire>): void {
+    const held = this.messages.get(id) ?? []
+    this.messages.set(
+      id,
+      held.map((message) => (message.id === messageId ? { ...message, ...change } : message)),
+    )
+    this.#tell(id, { kind: 'media-changed', messageId, mediaId: 'any', state: 'stored' })
+  }
+
+  change(id: string, change: Partial<ConversationWire>): void {
+    this.#change(id, change)
+  }
+
   optOut(id: string): void {
     this.#change(id, { optedOut: true })
     this.note(id, null, 'The customer opted out of messages from this number.')
@@ -203,6 +232,16 @@ export class ContractModel {
     this.#tell(id, { kind: 'message-written', messageId: message.id, author: extension })
     if (designated === null) this.designate(id, extension, 'reply', extension, message.at)
     return message
+  }
+
+  /** Who else answered after a message; null where nobody did. */
+  answeredSince(id: string, seen: string | undefined, extension: string | null): string | null {
+    const held = this.messages.get(id) ?? []
+    const after = held.slice(held.findIndex((message) => message.id === seen) + 1)
+    const other = after.findLast(
+      ({ direction, author }) => direction === 'out' && author.extension !== extension,
+    )
+    return other?.author.name ?? null
   }
 
   settle(id: string, messageId: string, state: NonNullable<MessageWire['state']>, sentence?: string): void {

@@ -6,13 +6,15 @@ import type { WebSocket } from 'ws'
 import type { CarrierWire } from '../../module/contract/api/carriers.ts'
 import type { ConversationWire } from '../../module/contract/api/conversations.ts'
 import type { MeWire } from '../../module/contract/api/groups.ts'
+import type { ReplyBodyWire } from '../../module/contract/api/messages.ts'
 import type { RuleBodyWire, RuleWire } from '../../module/contract/api/rules.ts'
 import type { DoctorWire, SystemWire } from '../../module/contract/api/system.ts'
 import type { ClientFrame, ServerFrame, WatchersWire } from '../../module/contract/live.ts'
 import { ContractModel, did, support } from './contract-model.ts'
+import { contractThread, type ThreadFixtures } from './contract-thread.ts'
 
 const policy =
-  "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'"
+  "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; base-uri 'none'; form-action 'none'"
 const pages = new URL('../../ui-fragments/pages/', import.meta.url)
 
 /** The parts of a rule that most leave alone. */
@@ -42,6 +44,14 @@ export async function startContractServer(options: { assets?: string; under?: st
   const hellos: Array<Extract<ClientFrame, { type: 'hello' }>> = []
   const requests: string[] = []
   const watching: Array<Extract<ClientFrame, { type: 'viewing' | 'typing' }>> = []
+  const thread: ThreadFixtures = {
+    files: new Map(),
+    ways: [],
+    templates: [],
+    groups: [],
+    timeline: [],
+    uploads: [],
+  }
   const rules = new Map<string, RuleWire>()
   const carriers = new Map<string, CarrierWire & { secrets?: Record<string, string> }>()
   /** Tests make the server misbehave by these. */
@@ -82,6 +92,10 @@ export async function startContractServer(options: { assets?: string; under?: st
         reply.type('text/html; charset=utf-8').send(readFileSync(new URL(`${page}.html`, pages))),
       )
     }
+    root.get<{ Params: { id: string } }>('/file/:id', (request, reply) => {
+      const file = thread.files.get(request.params.id)
+      return file === undefined ? reply.code(404).send() : reply.type(file.contentType).send(file.bytes)
+    })
     root.get('/live', { websocket: true }, (socket: WebSocket) => {
       if (faults.refuseLive) return socket.terminate()
       socket.on('close', () => sockets.delete(socket))
@@ -172,8 +186,15 @@ export async function startContractServer(options: { assets?: string; under?: st
     root.get<ById>('/conversations/:id/decisions', async (request) => ({
       items: model.decisions.get(request.params.id) ?? [],
     }))
-    root.post<ById & { Body: { text: string } }>('/conversations/:id/messages', async (request, reply) => {
+    await root.register(contractThread, { model, fixtures: thread, me, problem })
+    root.post<ById & { Body: ReplyBodyWire }>('/conversations/:id/messages', async (request, reply) => {
       const { id } = request.params
+      const { seen, confirm } = request.body
+      const since = model.answeredSince(id, seen, me(request))
+      if (seen !== undefined && confirm !== true && since !== null)
+        return problem(reply, 409, 'answered-meanwhile', `${since} answered this customer just now.`, {
+          changedBy: since,
+        })
       const { customer } = model.get(id)
       if (!customer.answerable)
         return problem(reply, 422, 'cannot-be-answered', `${customer.address} is a name.`)
@@ -363,6 +384,7 @@ export async function startContractServer(options: { assets?: string; under?: st
     model,
     faults,
     hellos,
+    thread,
     requests,
     watching,
     rules,

@@ -68,7 +68,7 @@ t.test('the API client', async (t) => {
   t.equal(request?.headers.authorization, 'Bearer secret-token')
 
   status = 201
-  await api.reply('a/b', 'Hi', 'key-12345')
+  await api.reply('a/b', { text: 'Hi' }, 'key-12345')
   t.equal(seen[1]?.url, '/parley/api/v1/conversations/a%2Fb/messages')
   t.equal(seen[1]?.headers['idempotency-key'], 'key-12345')
 
@@ -335,7 +335,7 @@ t.test('a session against a server', async (t) => {
 
   await t.test('a reply whose answer is lost is sent once', async (t) => {
     server.faults.loseReplyAnswers = 2
-    alice.session.send('On my way')
+    alice.session.send({ text: 'On my way' })
     t.equal(alice.state.value.thread?.pending.length, 1, 'it stands there at once')
     await until(
       alice.state,
@@ -361,7 +361,7 @@ t.test('a session against a server', async (t) => {
     await until(alice.state, ({ list }) => list.byId.has(name.id), 'the new conversation')
     alice.session.open(name.id)
     await until(alice.state, ({ thread }) => thread?.loaded === true, 'its messages')
-    alice.session.send('No, thanks')
+    alice.session.send({ text: 'No, thanks' })
     const held = await until(
       alice.state,
       ({ thread }) => thread?.pending[0]?.state === 'stuck',

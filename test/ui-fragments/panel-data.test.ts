@@ -228,13 +228,13 @@ t.test('the timeline', async (t) => {
     ...withNewest(emptyThread(id), page(model.messages.get(id) ?? []), '101'),
     decisions: model.decisions.get(id) ?? [],
   }
-  const kinds = (held: typeof thread) => timelineRows(held, new Date(at(10))).map(({ kind }) => kind)
+  const kinds = (held: typeof thread) => timelineRows(held, null, new Date(at(10))).map(({ kind }) => kind)
   t.same(
     kinds(thread),
     ['day', 'decision', 'message', 'message', 'message', 'decision'],
     'decided, then mentioned',
   )
-  const rows = timelineRows(thread, new Date(at(10)))
+  const rows = timelineRows(thread, null, new Date(at(10)))
   t.same(
     rows.flatMap((row) => (row.kind === 'message' ? [row.continues] : [])),
     [false, false, true],
@@ -246,7 +246,7 @@ t.test('the timeline', async (t) => {
     ['day', 'message', 'message', 'decision'],
     'decisions wait for the messages around them',
   )
-  const tomorrow = timelineRows(thread, new Date(Date.parse(at(0)) + 86_400_000))
+  const tomorrow = timelineRows(thread, null, new Date(Date.parse(at(0)) + 86_400_000))
   t.match(tomorrow[0], { kind: 'day', words: 'Yesterday' })
   const [transfer, opened] = thread.decisions
   if (transfer === undefined || opened === undefined) throw new Error('the model made no decisions')

@@ -4,7 +4,13 @@ import { withUnseen } from './agent-state.ts'
 import type { ApiClient, ListFilter } from './api-client.ts'
 import { type ApiError, asApiError } from './api-error.ts'
 import { withConversation, withoutConversation, withPage, withPersonal } from './conversation-list.ts'
-import { type ConversationThread, withNewest, withOlder } from './conversation-thread.ts'
+import {
+  type ConversationThread,
+  furtherBack,
+  withEarlier,
+  withFurtherBack,
+  withNewest,
+} from './conversation-thread.ts'
 import type { Observed } from './observed.ts'
 import { boardKey, withGroup } from './presence-board.ts'
 import { RefreshQueue } from './refresh-queue.ts'
@@ -71,17 +77,19 @@ export class AgentReader {
     for (const id of unread) this.request(id, 'conversation')
   }
 
-  async readOlder(): Promise<void> {
+  /** Whether there may be more. */
+  async readOlder(): Promise<boolean> {
     const { thread } = this.#state.value
-    if (thread === null || thread.older === null) return
-    const page = await this.#api.messages(thread.conversationId, thread.older)
-    this.patchThread(thread.conversationId, (held) =>
-      held.older === thread.older ? withOlder(held, page) : held,
-    )
+    const asked = thread === null ? null : furtherBack(thread)
+    if (thread === null || asked === null) return false
+    const page = await this.#api.messages(asked.id, asked.before)
+    this.patchThread(thread.conversationId, (held) => withFurtherBack(held, asked, page))
+    const now = this.#state.value.thread
+    return now !== null && now.conversationId === thread.conversationId && furtherBack(now) !== null
   }
 
   /** For work that nobody waits for: a refusal becomes the notice. */
-  quietly(work: Promise<void>): void {
+  quietly(work: Promise<unknown>): void {
     work.catch((thrown: unknown) => this.failed(asApiError(thrown)))
   }
 
@@ -120,13 +128,15 @@ export class AgentReader {
     }
     if (wanted.has('decisions')) {
       const decisions = await this.#api.decisions(id)
-      this.patchThread(id, (thread) => ({ ...thread, decisions }))
+      const statuses = (await this.#api.timeline(id)).filter(({ kind }) => kind === 'status')
+      this.patchThread(id, (thread) => ({ ...thread, decisions, statuses }))
     }
   }
 
   async #readConversation(id: string, withPeople: boolean): Promise<void> {
     const conversation = await this.#api.conversation(id)
     this.patch((state) => ({ list: withConversation(state.list, conversation) }))
+    this.patchThread(id, (thread) => withEarlier(thread, conversation.continues ?? []))
     if (!withPeople || this.#state.value.board.groups.has(boardKey(conversation.group))) return
     const detail = await this.#api.group(conversation.group.kind, conversation.group.number)
     this.patch((state) => ({ board: withGroup(state.board, detail) }))

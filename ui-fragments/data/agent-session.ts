@@ -1,4 +1,5 @@
 import type { ConversationWire } from '../../module/contract/api/conversations.ts'
+import type { GroupWire } from '../../module/contract/api/parts.ts'
 import { AgentEars, type AgentEarsPorts } from './agent-ears.ts'
 import { AgentReader } from './agent-reader.ts'
 import { type AgentState, firstState, openConversation, withUnseen } from './agent-state.ts'
@@ -6,13 +7,21 @@ import type { ApiClient } from './api-client.ts'
 import { type ApiError, asApiError } from './api-error.ts'
 import { backoffMs } from './backoff.ts'
 import type { ListView } from './conversation-list.ts'
-import { emptyThread, type PendingReply, withoutPending, withPending } from './conversation-thread.ts'
-import { Drafts } from './drafts.ts'
+import {
+  type ConversationThread,
+  emptyThread,
+  type PendingReply,
+  withoutPending,
+  withPending,
+} from './conversation-thread.ts'
+import { Drafts, type UnsentReply } from './drafts.ts'
 import type { LiveClient } from './live-client.ts'
 import { Observed } from './observed.ts'
 import { randomId } from './random-id.ts'
 import { ReadMarker } from './read-marker.ts'
 import { ReplySender } from './reply-sender.ts'
+import { ThreadDesk } from './thread-desk.ts'
+import { Uploads } from './uploads.ts'
 import { WatchTeller } from './watch-teller.ts'
 import { words } from './words/words.ts'
 
@@ -28,6 +37,8 @@ export interface AgentSessionPorts extends Pick<AgentEarsPorts, 'focused' | 'onA
 /** The agent's panel without its looks: one state to show, and what a person can do to it. */
 export class AgentSession {
   readonly state = new Observed<AgentState>(firstState)
+  readonly desk: ThreadDesk
+  readonly uploads: Uploads
   readonly #ports: AgentSessionPorts
   readonly #reader: AgentReader
   readonly #ears: AgentEars
@@ -36,6 +47,7 @@ export class AgentSession {
   /** A note keeps its key until it is stored: trying again never writes it twice. */
   readonly #noteKeys = new Map<string, string>()
   #drafts: Drafts
+  #waysRead = ''
   #sender: ReplySender | null = null
   #live: LiveClient | null = null
   #leave: ReadonlyArray<() => void> = []
@@ -47,8 +59,18 @@ export class AgentSession {
     this.#drafts = new Drafts(ports.storage, 'nobody')
     this.#reader = new AgentReader(ports.api, this.state)
     this.#ears = new AgentEars({ ...ports, state: this.state, reader: this.#reader })
+    this.desk = new ThreadDesk({ api: ports.api, reader: this.#reader })
+    this.uploads = new Uploads({
+      address: ports.api.address,
+      token: () => ports.api.token,
+      // What hangs on a conversation lives beside the state: whoever draws it is told to look again.
+      onChange: (id) => this.#reader.patchThread(id, (thread) => ({ ...thread })),
+    })
     this.#marker = new ReadMarker(ports.api, (id, personal) => this.#reader.patchPersonal(id, personal))
-    this.state.subscribe(() => this.#markRead())
+    this.state.subscribe(() => {
+      this.#markRead()
+      this.#readWays()
+    })
   }
 
   get drafts(): Drafts {
@@ -85,12 +107,14 @@ export class AgentSession {
     this.#live?.stop()
     this.#reader.stop()
     this.#sender?.stop()
+    this.uploads.stop()
   }
 
   /** The network is back, or the tab: don't sit out the waits. */
   hurry(): void {
     this.#live?.hurry()
     this.#reader.hurry()
+    this.#sender?.hurry()
   }
 
   /** A fresh token was given to the page: the session goes on where it stood. */
@@ -111,13 +135,40 @@ export class AgentSession {
     if (list.readings[view.filter].next !== null) this.#reader.quietly(this.#reader.readFilter(view.filter))
   }
 
-  open(id: string | null): void {
+  /** `wanted` names a message to show. */
+  open(id: string | null, wanted: string | null = null): void {
     if (this.state.value.thread?.conversationId !== id) {
-      const thread = id === null ? null : emptyThread(id, this.#drafts.unsent(id))
+      const unread = this.state.value.list.byId.get(id ?? '')?.unread ?? 0
+      const thread = id === null ? null : this.#firstThread(id, unread, wanted)
       this.#reader.patch(() => ({ thread, notice: null }))
       if (id !== null) this.#reader.request(id, 'conversation', 'messages', 'decisions', 'people')
     }
     this.look()
+  }
+
+  #firstThread(id: string, unreadAtOpen: number, wanted: string | null): ConversationThread {
+    const drafts = this.#drafts
+    return emptyThread(id, drafts.unsent(id), {
+      unreadAtOpen,
+      wanted,
+      way: drafts.way(id),
+      note: drafts.note(id),
+    })
+  }
+
+  /** By which way replies to the open conversation leave from now on. */
+  chooseWay(way: string): void {
+    const id = this.state.value.thread?.conversationId
+    if (id === undefined) return
+    this.#drafts.keepWay(id, way)
+    this.#reader.patchThread(id, (thread) => ({ ...thread, way }))
+  }
+
+  keepNote(note: string): void {
+    const id = this.state.value.thread?.conversationId
+    if (id === undefined) return
+    this.#drafts.keepNote(id, note)
+    this.#reader.patchThread(id, (thread) => ({ ...thread, note }))
   }
 
   /** The person is looking at what is open: it is no longer unseen. */
@@ -143,13 +194,13 @@ export class AgentSession {
   }
 
   /** Throws an `ApiError` when refused, for whoever keeps the text. */
-  async note(text: string): Promise<void> {
+  async note(text: string, mentions: readonly string[] = []): Promise<void> {
     const id = this.state.value.thread?.conversationId
     if (id === undefined) return
     const held = `${id} ${text}`
     const key = this.#noteKeys.get(held) ?? randomId()
     this.#noteKeys.set(held, key)
-    await this.#ports.api.note(id, text, key)
+    await this.#ports.api.note(id, text, mentions, key)
     this.#noteKeys.delete(held)
     this.#reader.request(id, 'conversation', 'messages')
   }
@@ -171,6 +222,17 @@ export class AgentSession {
     this.#reader.quietly(asked.then((personal) => this.#reader.patchPersonal(id, personal)))
   }
 
+  /** Each message of the customer may open a way, or lengthen the time that it stays open. */
+  #readWays(): void {
+    const { thread } = this.state.value
+    if (thread === null || !thread.loaded) return
+    const last = thread.messages.findLast(({ direction }) => direction === 'in')
+    const read = `${thread.conversationId} ${last?.id}`
+    if (read === this.#waysRead) return
+    this.#waysRead = read
+    this.desk.readWays(thread.conversationId)
+  }
+
   #markRead(): void {
     const { thread } = this.state.value
     const conversation = openConversation(this.state.value)
@@ -182,16 +244,26 @@ export class AgentSession {
     this.#reader.quietly(this.#reader.readOlder())
   }
 
-  send(text: string): void {
+  /** Loads further back until it is found, or there is no more. */
+  async loadBackTo(found: () => boolean): Promise<boolean> {
+    while (!found()) if (!(await this.#reader.readOlder())) return found()
+    return true
+  }
+
+  send(reply: Pick<UnsentReply, 'text' | 'media' | 'via' | 'template'>): void {
     const conversation = openConversation(this.state.value)
     if (conversation === null || this.#sender === null) return
     if (conversation.designated === null) this.#ears.ownDoing.add(conversation.id)
-    void this.#sender.send(conversation.id, text)
+    const seen = this.state.value.thread?.messages.at(-1)?.id
+    this.uploads.clear(conversation.id)
+    void this.#sender.send(conversation.id, { ...reply, ...(seen === undefined ? {} : { seen }) })
   }
 
+  /** What was held back because a colleague answered meanwhile is sent all the same. */
   retry(reply: PendingReply): void {
     const id = this.state.value.thread?.conversationId
-    if (id !== undefined && this.#sender !== null) void this.#sender.retry(id, reply)
+    const confirm = reply.answeredBy === undefined ? {} : { confirm: true }
+    if (id !== undefined && this.#sender !== null) void this.#sender.retry(id, { ...reply, ...confirm })
   }
 
   discard(reply: PendingReply): void {
@@ -204,6 +276,14 @@ export class AgentSession {
   /** Throws an `ApiError` when refused, for the dialog that asked to show. */
   transfer(to: string, note: string): Promise<void> {
     return this.#act((id, version) => this.#ports.api.transfer(id, to, version, note))
+  }
+
+  transferToGroup(group: Pick<GroupWire, 'kind' | 'number'>, to: string | null, note: string): Promise<void> {
+    return this.#act((id, version) => this.#ports.api.transferToGroup(id, group, to, version, note))
+  }
+
+  reassign(to: string | null, note: string): Promise<void> {
+    return this.#act((id, version) => this.#ports.api.reassign(id, to, version, note))
   }
 
   take(): void {
@@ -273,6 +353,7 @@ export class AgentSession {
         )
         if (state.kind !== 'live') return
         this.#reader.hurry()
+        this.#sender?.hurry()
         this.#teller.repeat()
       }),
     ]
@@ -287,6 +368,8 @@ export class AgentSession {
         : thread,
     )
     if (reply.state === 'stuck') this.#ears.ownDoing.delete(id)
+    // Whoever was quicker said something that this screen does not show yet.
+    if (reply.answeredBy !== undefined) this.#reader.request(id, 'conversation', 'messages')
     if (reply.state === 'handed') this.#reader.request(id, 'conversation', 'messages', 'decisions')
   }
 

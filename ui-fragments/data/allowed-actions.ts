@@ -8,6 +8,7 @@ export type Hindrance = string | null
 export interface AllowedActions {
   readonly reply: Hindrance
   readonly transfer: Hindrance
+  readonly reassign: Hindrance
   readonly take: Hindrance
   readonly close: Hindrance
   readonly reopen: Hindrance
@@ -20,12 +21,13 @@ export function allowedActions(conversation: ConversationWire, me: MeWire): Allo
   const closed = conversation.status === 'closed' ? words().isClosed : null
   const outsider = me.extension === null ? words().agentsOnly : null
   const status =
-    mine || designated === null || me.roles.includes('admin')
+    mine || designated === null || isSupervisor(me)
       ? null
       : onlyDesignated(conversation, words().nobodyIsDesignated)
   return {
     reply: outsider ?? closed ?? unanswerable(conversation) ?? optedOut(conversation),
     transfer: outsider ?? closed ?? (mine ? null : onlyDesignated(conversation, words().takeItFirst)),
+    reassign: closed ?? (isSupervisor(me) ? null : words().supervisorsOnly),
     take: outsider ?? closed ?? taken(conversation, mine),
     close: closed === null ? status : words().isClosedAlready,
     reopen: closed === null ? words().isOpen : status,
@@ -49,3 +51,5 @@ function taken({ designated }: ConversationWire, mine: boolean): Hindrance {
   if (designated === null) return null
   return mine ? words().designatedAlready : words().isDesignated(designated.name, designated.extension)
 }
+
+const isSupervisor = ({ roles }: MeWire): boolean => roles.includes('admin') || roles.includes('supervisor')

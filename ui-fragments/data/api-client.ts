@@ -3,11 +3,20 @@ import type {
   ConversationListWire,
   ConversationWire,
   PersonalWire,
+  TemplateListWire,
+  WayWire,
 } from '../../module/contract/api/conversations.ts'
 import type { DecisionWire } from '../../module/contract/api/decisions.ts'
 import type { GroupDetailWire, MeWire } from '../../module/contract/api/groups.ts'
-import type { MessageListWire } from '../../module/contract/api/messages.ts'
+import type { MediaLinkWire } from '../../module/contract/api/media.ts'
+import type {
+  MessageListWire,
+  ReplyBodyWire,
+  StartBodyWire,
+  TimelineWire,
+} from '../../module/contract/api/messages.ts'
 import type { FilledInWire } from '../../module/contract/api/notes-and-canned-replies.ts'
+import type { GroupWire } from '../../module/contract/api/parts.ts'
 import type { RuleBodyWire, RuleWire } from '../../module/contract/api/rules.ts'
 import type { DoctorWire, SystemWire } from '../../module/contract/api/system.ts'
 import type { UnroutedListWire } from '../../module/contract/api/unrouted.ts'
@@ -38,7 +47,7 @@ interface List<T> {
 }
 
 interface Request {
-  readonly method?: 'GET' | 'PUT' | 'POST' | 'DELETE'
+  readonly method?: 'GET' | 'PUT' | 'POST' | 'PATCH' | 'DELETE'
   readonly body?: unknown
   readonly idempotencyKey?: string
   readonly timeoutMs?: number
@@ -67,22 +76,72 @@ export class ApiClient {
   conversations = ({ filter, after, limit }: ConversationPageQuery): Promise<ConversationListWire> =>
     this.#call(`conversations${query({ filter, after: after ?? null, limit: limit?.toString() ?? null })}`)
   conversation = (id: string): Promise<ConversationWire> => this.#call(`conversations/${part(id)}`)
-  messages = (id: string, before: string | null = null): Promise<MessageListWire> =>
-    this.#call(`conversations/${part(id)}/messages${query({ before })}`)
+  messages = (
+    id: string,
+    before: string | null = null,
+    limit: number | null = null,
+  ): Promise<MessageListWire> =>
+    this.#call(`conversations/${part(id)}/messages${query({ before, limit: limit?.toString() ?? null })}`)
   decisions = async (id: string): Promise<readonly DecisionWire[]> =>
     (await this.#call<List<DecisionWire>>(`conversations/${part(id)}/decisions`)).items
 
-  reply = (id: string, text: string, idempotencyKey: string): Promise<void> =>
-    this.#post(`conversations/${part(id)}/messages`, { text }, idempotencyKey)
+  timeline = async (id: string): Promise<TimelineWire['items']> =>
+    (await this.#call<TimelineWire>(`conversations/${part(id)}/timeline`)).items
+
+  reply = (id: string, body: ReplyBodyWire, idempotencyKey: string): Promise<void> =>
+    this.#post(`conversations/${part(id)}/messages`, body, idempotencyKey)
+  sendAgain = (messageId: string, idempotencyKey: string): Promise<void> =>
+    this.#post(`messages/${part(messageId)}/send-again`, {}, idempotencyKey)
+  start = (body: StartBodyWire, idempotencyKey: string): Promise<ConversationWire> =>
+    this.#request('conversations', { method: 'POST', body, idempotencyKey })
+  ways = async (id: string): Promise<readonly WayWire[]> =>
+    (await this.#call<List<WayWire>>(`conversations/${part(id)}/ways`)).items
+  templates = async (
+    id: string,
+    { carrierId, channel, did }: Pick<WayWire, 'carrierId' | 'channel' | 'did'>,
+  ): Promise<TemplateListWire['items']> =>
+    (
+      await this.#call<TemplateListWire>(
+        `conversations/${part(id)}/templates${query({ carrierId, channel, did })}`,
+      )
+    ).items
+  nameCustomer = (id: string, name: string): Promise<ConversationWire> =>
+    this.#request(`conversations/${part(id)}/customer`, { method: 'PATCH', body: { name } })
+
+  mediaLink = (id: string): Promise<MediaLinkWire> => this.#call(`media/${part(id)}/link`)
+  retryMedia = (id: string): Promise<void> => this.#post(`media/${part(id)}/retry`, {})
+  /** Below Parley's own address, as the API writes them. */
+  address = (path: string): string => new URL(path.replace(/^\//, ''), this.#base).href
+  get token(): string {
+    return this.#token()
+  }
+
   transfer = (id: string, to: string, version: number, note: string): Promise<void> =>
     this.#post(`conversations/${part(id)}/transfer`, { to, version, ...(note === '' ? {} : { note }) })
+  transferToGroup = (
+    id: string,
+    group: Pick<GroupWire, 'kind' | 'number'>,
+    to: string | null,
+    version: number,
+    note: string,
+  ): Promise<void> => {
+    const toGroup = { kind: group.kind, number: group.number }
+    const body = { toGroup, version, ...(to === null ? {} : { to }), ...(note === '' ? {} : { note }) }
+    return this.#post(`conversations/${part(id)}/transfer`, body)
+  }
+  reassign = (id: string, to: string | null, version: number, note: string): Promise<void> =>
+    this.#post(`conversations/${part(id)}/reassign`, { to, version, ...(note === '' ? {} : { note }) })
   /** Whatever the answer says, it is the newest of what is mine there. */
   read = (id: string, through: string): Promise<PersonalWire> =>
     this.#request(`conversations/${part(id)}/read`, { method: 'POST', body: { through } })
   prefer = (id: string, wanted: { pinned?: boolean; muted?: boolean }): Promise<PersonalWire> =>
     this.#request(`conversations/${part(id)}/preferences`, { method: 'PUT', body: wanted })
-  note = (id: string, text: string, idempotencyKey: string): Promise<void> =>
-    this.#post(`conversations/${part(id)}/notes`, { text }, idempotencyKey)
+  note = (id: string, text: string, mentions: readonly string[], idempotencyKey: string): Promise<void> =>
+    this.#post(
+      `conversations/${part(id)}/notes`,
+      { text, ...(mentions.length === 0 ? {} : { mentions }) },
+      idempotencyKey,
+    )
   canned = async (id: string): Promise<readonly FilledInWire[]> =>
     (await this.#call<List<FilledInWire>>(`conversations/${part(id)}/canned-replies`)).items
   take = (id: string, version: number): Promise<void> =>
@@ -92,6 +151,9 @@ export class ApiClient {
 
   group = (kind: string, number: string): Promise<GroupDetailWire> =>
     this.#call(`groups/${part(kind)}/${part(number)}`)
+  /** All groups that a conversation may be handed to. */
+  transferGroups = async (): Promise<readonly GroupDetailWire[]> =>
+    (await this.#call<List<GroupDetailWire>>('transfer-groups')).items
   groups = async (): Promise<readonly GroupDetailWire[]> =>
     (await this.#call<List<GroupDetailWire>>('groups')).items
 

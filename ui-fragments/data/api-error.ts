@@ -11,6 +11,8 @@ export class ApiError extends Error {
   /** The version that stands now, with `stale-version`. */
   readonly current: number | null
   readonly designated: AgentWire | null
+  /** Who was quicker, with `answered-meanwhile` and `stale-version`. */
+  readonly changedBy: string | null
   /** From Retry-After; null where the server did not say. */
   readonly retryAfterMs: number | null
 
@@ -20,6 +22,7 @@ export class ApiError extends Error {
     sentence: string
     current?: number | null
     designated?: AgentWire | null
+    changedBy?: string | null
     retryAfterMs?: number | null
   }) {
     super(facts.sentence)
@@ -28,6 +31,7 @@ export class ApiError extends Error {
     this.status = facts.status
     this.current = facts.current ?? null
     this.designated = facts.designated ?? null
+    this.changedBy = facts.changedBy ?? null
     this.retryAfterMs = facts.retryAfterMs ?? null
   }
 
@@ -72,6 +76,7 @@ export async function errorOfAnswer(answer: Response): Promise<ApiError> {
     sentence: problem.detail,
     current: problem.current ?? null,
     designated: problem.designated ?? null,
+    changedBy: problem.changedBy ?? null,
     retryAfterMs: retryAfterMs(answer),
   })
 }

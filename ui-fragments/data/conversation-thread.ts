@@ -1,7 +1,10 @@
+import type { WayWire } from '../../module/contract/api/conversations.ts'
 import type { DecisionWire } from '../../module/contract/api/decisions.ts'
 import type { MessageListWire, MessageWire } from '../../module/contract/api/messages.ts'
 import type { FilledInWire } from '../../module/contract/api/notes-and-canned-replies.ts'
+import type { GroupWire } from '../../module/contract/api/parts.ts'
 import type { UnsentReply } from './drafts.ts'
+import type { StatusEntry } from './timeline.ts'
 import { words } from './words/words.ts'
 
 /**
@@ -17,6 +20,20 @@ export interface PendingReply extends UnsentReply {
   readonly sentence: string | null
   /** Whether the same reply may be tried again as it is. */
   readonly retryable: boolean
+  /** There is no network now: it goes when there is. */
+  readonly waiting?: boolean
+  /** Who answered while it was written; it is sent only when its writer says so again. */
+  readonly answeredBy?: string
+}
+
+/** The same customer's messages with a group that he was with before. */
+export interface EarlierPart {
+  readonly id: string
+  readonly group: GroupWire
+  /** Oldest first. */
+  readonly messages: readonly MessageWire[]
+  /** For older messages; null when the first one is here, undefined before any was read. */
+  readonly older: string | null | undefined
 }
 
 /** The open conversation's messages, oldest first, in the server's own order. */
@@ -27,6 +44,22 @@ export interface ConversationThread {
   readonly older: string | null
   readonly loaded: boolean
   readonly decisions: readonly DecisionWire[]
+  /** Closed, opened again, transferred from and to other groups. */
+  readonly statuses: readonly StatusEntry[]
+  /** The groups before this one, the last first. */
+  readonly earlier: readonly EarlierPart[]
+  /** How many messages of the customer were unread when it was opened. */
+  readonly unreadAtOpen: number
+  /** Where the unread ones begin, as it was when it was opened. */
+  readonly firstUnread: string | null
+  /** A message to show, by whoever opened it. */
+  readonly wanted: string | null
+  /** The ways out; none until they were read. */
+  readonly ways: readonly WayWire[]
+  /** The one that was chosen for this conversation; empty for the usual one. */
+  readonly way: string
+  /** A note that was begun and not saved. */
+  readonly note: string
   readonly pending: readonly PendingReply[]
   /** Ready to send here; null until asked for. */
   readonly canned: readonly FilledInWire[] | null
@@ -35,12 +68,22 @@ export interface ConversationThread {
 export const emptyThread = (
   conversationId: string,
   unsent: readonly UnsentReply[] = [],
+  open: Partial<Pick<ConversationThread, 'unreadAtOpen' | 'wanted' | 'way' | 'note'>> = {},
 ): ConversationThread => ({
   conversationId,
   messages: [],
   older: null,
   loaded: false,
   decisions: [],
+  statuses: [],
+  earlier: [],
+  unreadAtOpen: 0,
+  firstUnread: null,
+  wanted: null,
+  ways: [],
+  way: '',
+  note: '',
+  ...open,
   canned: null,
   pending: unsent.map((reply) => ({
     ...reply,
@@ -69,6 +112,7 @@ export function withNewest(
     messages: [...kept, ...fresh],
     older: touches ? thread.older : page.next,
     loaded: true,
+    firstUnread: thread.loaded ? thread.firstUnread : firstUnread(fresh, thread.unreadAtOpen),
     pending: thread.loaded
       ? withoutLanded(
           thread.pending,
@@ -76,6 +120,52 @@ export function withNewest(
           me,
         )
       : thread.pending,
+  }
+}
+
+/** Counted from the newest, as the server counts: its own messages and notes are never unread. */
+function firstUnread(messages: readonly MessageWire[], unread: number): string | null {
+  if (unread === 0) return null
+  const inbound = messages.filter(({ direction }) => direction === 'in')
+  return inbound[Math.max(0, inbound.length - unread)]?.id ?? null
+}
+
+/** The groups before, as the conversation names them; what was read of them stays. */
+export function withEarlier(
+  thread: ConversationThread,
+  before: readonly { readonly id: string; readonly group: GroupWire }[],
+): ConversationThread {
+  const held = new Map(thread.earlier.map((part) => [part.id, part]))
+  return {
+    ...thread,
+    earlier: before.map(({ id, group }) => held.get(id) ?? { id, group, messages: [], older: undefined }),
+  }
+}
+
+/** What there is to read further back: of this conversation first, then of the groups before. */
+export function furtherBack(thread: ConversationThread): { id: string; before: string | null } | null {
+  if (!thread.loaded) return null
+  if (thread.older !== null) return { id: thread.conversationId, before: thread.older }
+  const part = thread.earlier.find(({ older }) => older !== null)
+  return part === undefined ? null : { id: part.id, before: part.older ?? null }
+}
+
+/** A page of what is further back; one that was read twice changes nothing. */
+export function withFurtherBack(
+  thread: ConversationThread,
+  asked: { readonly id: string; readonly before: string | null },
+  page: MessageListWire,
+): ConversationThread {
+  const now = furtherBack(thread)
+  if (now === null || now.id !== asked.id || now.before !== asked.before) return thread
+  if (asked.id === thread.conversationId) return withOlder(thread, page)
+  return {
+    ...thread,
+    earlier: thread.earlier.map((part) =>
+      part.id === asked.id
+        ? { ...part, messages: [...[...page.items].reverse(), ...part.messages], older: page.next }
+        : part,
+    ),
   }
 }
 

@@ -1,7 +1,17 @@
+import type { ReplyBodyWire } from '../../module/contract/api/messages.ts'
+
 /** A reply that Parley has not confirmed yet. Its key makes it safe to send again: the same key never sends twice. */
 export interface UnsentReply {
   readonly key: string
   readonly text: string
+  /** Uploads that go with it, with the names they are shown by. */
+  readonly media?: readonly { readonly id: string; readonly name: string }[]
+  /** The way it was told to go; left out, back as the customer wrote last. */
+  readonly via?: ReplyBodyWire['via']
+  readonly template?: ReplyBodyWire['template']
+  /** What its writer had before him: if a colleague has answered since, it is held back. */
+  readonly seen?: string
+  readonly confirm?: boolean
   /** UTC milliseconds */
   readonly at: number
 }
@@ -40,6 +50,23 @@ export class Drafts {
     if (left.length !== kept.length) this.#keepAll(conversationId, left)
   }
 
+  /** The way chosen last in a conversation: `sms +16313808000`; empty for the usual one. */
+  way(conversationId: string): string {
+    return this.#storage.getItem(this.#key('way', conversationId)) ?? ''
+  }
+
+  keepWay(conversationId: string, way: string): void {
+    this.#keep(this.#key('way', conversationId), way)
+  }
+
+  note(conversationId: string): string {
+    return this.#storage.getItem(this.#key('note', conversationId)) ?? ''
+  }
+
+  keepNote(conversationId: string, text: string): void {
+    this.#keep(this.#key('note', conversationId), text)
+  }
+
   #keepAll(conversationId: string, replies: readonly UnsentReply[]): void {
     this.#keep(this.#key('unsent', conversationId), replies.length === 0 ? '' : JSON.stringify(replies))
   }
@@ -49,7 +76,7 @@ export class Drafts {
     else this.#storage.setItem(key, value)
   }
 
-  #key(kind: 'draft' | 'unsent', conversationId: string): string {
+  #key(kind: 'draft' | 'unsent' | 'way' | 'note', conversationId: string): string {
     return `parley.${kind}.${this.#owner}.${conversationId}`
   }
 }

@@ -1,4 +1,4 @@
-import { SegmentedMessage } from 'sms-segments-calculator'
+import { smsSegments } from './sms-segments.ts'
 import { words } from './words/words.ts'
 
 export interface MessageLength {
@@ -14,12 +14,11 @@ export function messageLength(text: string, channel: 'sms' | 'whatsapp' | 'sip')
   const characters = [...text].length
   const plain = { characters, segments: null, unicode: false, sentence: words().characters(characters) }
   if (channel !== 'sms' || text === '') return plain
-  const message = new SegmentedMessage(text)
-  const unicode = message.encodingName === 'UCS-2'
-  const sentence = `${words().characters(characters)}, ${words().segments(message.segmentsCount)}`
+  const { segments, unicode } = smsSegments(text)
+  const sentence = `${words().characters(characters)}, ${words().segments(segments)}`
   return {
     characters,
-    segments: message.segmentsCount,
+    segments,
     unicode,
     sentence: unicode ? `${sentence}: ${words().unicodeHalves}` : sentence,
   }

@@ -1,5 +1,6 @@
+import type { ReplyBodyWire } from '../../module/contract/api/messages.ts'
 import type { ApiClient } from './api-client.ts'
-import { asApiError } from './api-error.ts'
+import { type ApiError, asApiError } from './api-error.ts'
 import { backoffMs } from './backoff.ts'
 import type { PendingReply } from './conversation-thread.ts'
 import type { Drafts, UnsentReply } from './drafts.ts'
@@ -13,30 +14,34 @@ export interface ReplySenderPorts {
   readonly firstRetryMs?: number
 }
 
-const mostAttempts = 5
+/** A server that answers, but only with trouble, is not asked for ever. Without a network one waits for it. */
+const mostRefusals = 5
+const longestPauseMs = 30_000
 
 /**
  * Sends replies, one after another in each conversation. A reply keeps its key for all its attempts and across
- * reloads of the page, so trying again can never send it twice.
+ * reloads of the page, so trying again can never send it twice. While there is no network replies wait, in their
+ * order, and the first of them tries again as soon as there is one.
  */
 export class ReplySender {
   readonly #ports: ReplySenderPorts
   readonly #tails = new Map<string, Promise<void>>()
+  readonly #pauses = new Set<() => void>()
   #stopped = false
 
   constructor(ports: ReplySenderPorts) {
     this.#ports = ports
   }
 
-  send(conversationId: string, text: string): Promise<void> {
-    return this.retry(conversationId, { key: randomId(), text, at: Date.now() })
+  send(conversationId: string, reply: Omit<UnsentReply, 'key' | 'at'>): Promise<void> {
+    return this.retry(conversationId, { ...reply, key: randomId(), at: Date.now() })
   }
 
   /** Resolves once the reply is handed over or stuck. */
-  retry(conversationId: string, reply: UnsentReply): Promise<void> {
-    const { key, text, at } = reply
-    this.#ports.drafts.keepUnsent(conversationId, { key, text, at })
-    this.#report(conversationId, reply, 'sending')
+  retry(conversationId: string, given: UnsentReply): Promise<void> {
+    const reply = asUnsent(given)
+    this.#ports.drafts.keepUnsent(conversationId, reply)
+    this.#report(conversationId, reply, { state: 'sending' })
     const tail = (this.#tails.get(conversationId) ?? Promise.resolve()).then(() =>
       this.#try(conversationId, reply),
     )
@@ -44,44 +49,87 @@ export class ReplySender {
     return tail
   }
 
+  /** The network is back: don't sit out the waits. */
+  hurry(): void {
+    for (const end of [...this.#pauses]) end()
+  }
+
   stop(): void {
     this.#stopped = true
+    this.hurry()
   }
 
   async #try(conversationId: string, reply: UnsentReply): Promise<void> {
+    let refusals = 0
     for (let attempt = 0; !this.#stopped; attempt += 1) {
       try {
-        await this.#ports.api.reply(conversationId, reply.text, reply.key)
+        await this.#ports.api.reply(conversationId, bodyOf(reply), reply.key)
         this.#ports.drafts.dropUnsent(conversationId, reply.key)
-        return this.#report(conversationId, reply, 'handed')
+        return this.#report(conversationId, reply, { state: 'handed' })
       } catch (thrown) {
         const error = asApiError(thrown)
-        if (!error.transient || attempt + 1 >= mostAttempts) {
-          return this.#report(
-            conversationId,
-            reply,
-            'stuck',
-            error.sentence,
-            error.transient || error.unauthorised,
-          )
-        }
-        await pause(
-          error.retryAfterMs ??
-            backoffMs(attempt, Math.random(), { firstMs: this.#ports.firstRetryMs ?? 1000 }),
-        )
+        const offline = error.status === 0
+        if (!offline) refusals += 1
+        if (!error.transient || refusals >= mostRefusals) return this.#stuck(conversationId, reply, error)
+        if (offline) this.#report(conversationId, reply, { state: 'sending', waiting: true })
+        const firstMs = this.#ports.firstRetryMs ?? 1000
+        const waitMs = error.retryAfterMs ?? backoffMs(attempt, Math.random(), { firstMs })
+        await this.#pause(Math.min(waitMs, longestPauseMs))
       }
     }
   }
 
+  #stuck(conversationId: string, reply: UnsentReply, error: ApiError): void {
+    this.#report(conversationId, reply, {
+      state: 'stuck',
+      sentence: error.sentence,
+      retryable: error.transient || error.unauthorised,
+      ...(error.code === 'answered-meanwhile' ? { answeredBy: error.changedBy ?? '' } : {}),
+    })
+  }
+
+  #pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const end = () => {
+        clearTimeout(timer)
+        this.#pauses.delete(end)
+        resolve()
+      }
+      const timer = setTimeout(end, ms)
+      this.#pauses.add(end)
+    })
+  }
+
   #report(
     conversationId: string,
-    { key, text, at }: UnsentReply,
-    state: PendingReply['state'],
-    sentence: string | null = null,
-    retryable = false,
+    reply: UnsentReply,
+    now: Pick<PendingReply, 'state'> & Partial<PendingReply>,
   ): void {
-    this.#ports.onChange(conversationId, { key, text, at, state, sentence, retryable })
+    this.#ports.onChange(conversationId, { ...reply, sentence: null, retryable: false, ...now })
   }
 }
 
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
+/** Without what is only known while it is on its way. */
+function asUnsent({ key, text, at, media, via, template, seen, confirm }: UnsentReply): UnsentReply {
+  return {
+    key,
+    text,
+    at,
+    ...(media === undefined || media.length === 0 ? {} : { media }),
+    ...(via === undefined ? {} : { via }),
+    ...(template === undefined ? {} : { template }),
+    ...(seen === undefined ? {} : { seen }),
+    ...(confirm === undefined ? {} : { confirm }),
+  }
+}
+
+function bodyOf({ text, media, via, template, seen, confirm }: UnsentReply): ReplyBodyWire {
+  return {
+    text: template === undefined ? text : '',
+    ...(media === undefined ? {} : { media: media.map(({ id }) => id) }),
+    ...(via === undefined ? {} : { via }),
+    ...(template === undefined ? {} : { template }),
+    ...(seen === undefined ? {} : { seen }),
+    ...(confirm === undefined ? {} : { confirm }),
+  }
+}

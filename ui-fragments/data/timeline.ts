@@ -1,18 +1,27 @@
 import type { DecisionWire } from '../../module/contract/api/decisions.ts'
-import type { MessageWire } from '../../module/contract/api/messages.ts'
+import type { MessageWire, TimelineWire } from '../../module/contract/api/messages.ts'
+import type { GroupWire } from '../../module/contract/api/parts.ts'
 import type { ConversationThread, PendingReply } from './conversation-thread.ts'
+import { type MessageEffect, messageEffects } from './message-effects.ts'
 import { dayWords } from './time-words.ts'
 
-export type TimelineRow =
-  | { readonly kind: 'day'; readonly key: string; readonly words: string }
-  | { readonly kind: 'decision'; readonly key: string; readonly decision: DecisionWire }
+export type StatusEntry = TimelineWire['items'][number]
+
+export type TimelineRow = { readonly key: string } & (
+  | { readonly kind: 'day'; readonly words: string }
+  | { readonly kind: 'new' }
+  /** Whose messages come now: those of a group that the customer was with before, or this one's. */
+  | { readonly kind: 'group'; readonly group: GroupWire; readonly before: boolean }
+  | { readonly kind: 'decision'; readonly decision: DecisionWire }
+  | { readonly kind: 'status'; readonly entry: StatusEntry }
   | {
       readonly kind: 'message'
-      readonly key: string
       readonly message: MessageWire
       readonly continues: boolean
+      readonly effect: MessageEffect | undefined
     }
-  | { readonly kind: 'pending'; readonly key: string; readonly reply: PendingReply }
+  | { readonly kind: 'pending'; readonly reply: PendingReply }
+)
 
 const continuesWithinMs = 5 * 60_000
 
@@ -20,46 +29,104 @@ const continuesWithinMs = 5 * 60_000
  * Messages in the server's order, with what was decided between them and a line for each new day. Decisions
  * older than the oldest message held wait until their messages are loaded.
  */
-export function timelineRows(thread: ConversationThread, now: Date): TimelineRow[] {
+export function timelineRows(thread: ConversationThread, group: GroupWire | null, now: Date): TimelineRow[] {
   const rows: TimelineRow[] = []
-  const decisions = decisionsToShow(thread)
-  let day = ''
-  let previous: MessageWire | null = null
-  const startDay = (at: string) => {
-    const words = dayWords(at, now)
-    if (words === day) return
-    day = words
-    previous = null
-    rows.push({ kind: 'day', key: `day ${at}`, words })
+  const days = new DayLines(rows, now)
+  for (const part of [...thread.earlier].reverse()) {
+    if (part.messages.length === 0) continue
+    rows.push({ kind: 'group', key: `group ${part.id}`, group: part.group, before: true })
+    tellMessages(rows, days, part.messages, [], null)
   }
-  const tell = (decision: DecisionWire) => {
-    startDay(decision.at)
-    previous = null
-    rows.push({ kind: 'decision', key: decision.id, decision })
-  }
-  for (const message of thread.messages) {
-    while (decisions[0] !== undefined && precedes(decisions[0], message))
-      tell(decisions.shift() as DecisionWire)
-    startDay(message.at)
-    rows.push({ kind: 'message', key: message.id, message, continues: continues(previous, message) })
-    previous = message
-  }
-  for (const decision of decisions) tell(decision)
+  if (rows.length > 0 && group !== null)
+    rows.push({ kind: 'group', key: `group ${thread.conversationId}`, group, before: false })
+  tellMessages(rows, days, thread.messages, happenings(thread), thread.firstUnread)
   for (const reply of thread.pending) rows.push({ kind: 'pending', key: reply.key, reply })
   return rows
 }
 
-function decisionsToShow({ decisions, messages, older }: ConversationThread): DecisionWire[] {
+/** Begins a day where it changes. Asking a calendar for every message would cost more than drawing it. */
+class DayLines {
+  readonly #rows: TimelineRow[]
+  readonly #now: Date
+  #day = ''
+
+  constructor(rows: TimelineRow[], now: Date) {
+    this.#rows = rows
+    this.#now = now
+  }
+
+  /** Whether a new day began. */
+  begin(at: string): boolean {
+    const day = new Date(at).toDateString()
+    if (day === this.#day) return false
+    this.#day = day
+    this.#rows.push({ kind: 'day', key: `day ${at}`, words: dayWords(at, this.#now) })
+    return true
+  }
+}
+
+type Happening = Extract<TimelineRow, { kind: 'decision' | 'status' }> & { readonly at: string }
+
+function tellMessages(
+  rows: TimelineRow[],
+  days: DayLines,
+  messages: readonly MessageWire[],
+  between: readonly Happening[],
+  firstUnread: string | null,
+): void {
+  const { byId, absorbed } = messageEffects(messages)
+  let next = 0
+  let previous: MessageWire | null = null
+  const tell = (until: MessageWire | null) => {
+    for (; next < between.length; next += 1) {
+      const happening = between[next] as Happening
+      if (until !== null && !precedes(happening, until)) return
+      days.begin(happening.at)
+      rows.push(happening)
+      previous = null
+    }
+  }
+  for (const message of messages) {
+    tell(message)
+    if (absorbed.has(message.id)) continue
+    if (days.begin(message.at)) previous = null
+    if (message.id === firstUnread) {
+      rows.push({ kind: 'new', key: 'new' })
+      previous = null
+    }
+    const effect = byId.get(message.id)
+    rows.push({
+      kind: 'message',
+      key: message.id,
+      message,
+      effect,
+      continues: effect === undefined && continues(previous, message),
+    })
+    previous = message
+  }
+  tell(null)
+}
+
+function happenings({ decisions, statuses, messages, older }: ConversationThread): Happening[] {
   const oldest = messages[0]
   const from = older === null || oldest === undefined ? Number.NEGATIVE_INFINITY : Date.parse(oldest.at)
-  return decisions
+  const all: Happening[] = [
+    ...decisions.map((decision) => ({
+      kind: 'decision' as const,
+      key: decision.id,
+      at: decision.at,
+      decision,
+    })),
+    ...statuses.map((entry) => ({ kind: 'status' as const, key: entry.id, at: entry.at, entry })),
+  ]
+  return all
     .filter(({ at }) => Date.parse(at) >= from)
-    .sort((a, b) => Date.parse(a.at) - Date.parse(b.at) || (a.id < b.id ? -1 : 1))
+    .sort((a, b) => Date.parse(a.at) - Date.parse(b.at) || (a.key < b.key ? -1 : 1))
 }
 
 /** Whoever a message mentions was decided before it; a reply that takes the conversation comes before its effect. */
-function precedes(decision: DecisionWire, message: MessageWire): boolean {
-  const apart = Date.parse(decision.at) - Date.parse(message.at)
+function precedes({ at }: Happening, message: MessageWire): boolean {
+  const apart = Date.parse(at) - Date.parse(message.at)
   return apart < 0 || (apart === 0 && message.direction === 'in')
 }
 

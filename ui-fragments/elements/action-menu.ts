@@ -5,9 +5,13 @@ import {
   archiveIcon,
   bellIcon,
   bellOffIcon,
+  downloadIcon,
+  editIcon,
+  linkIcon,
   moreIcon,
   pinIcon,
   reopenIcon,
+  searchIcon,
   takeIcon,
   transferIcon,
 } from './icons.ts'
@@ -21,12 +25,15 @@ export class ActionMenuElement extends LitElement {
   static override properties = {
     allowed: { attribute: false },
     closed: { type: Boolean },
+    named: { type: Boolean },
     pinned: { type: Boolean },
     muted: { type: Boolean },
     open: { state: true },
   }
   declare allowed: AllowedActions
   declare closed: boolean
+  /** Whether the customer has a name already. */
+  declare named: boolean
   declare pinned: boolean
   declare muted: boolean
   declare open: boolean
@@ -35,6 +42,7 @@ export class ActionMenuElement extends LitElement {
   constructor() {
     super()
     this.closed = false
+    this.named = false
     this.pinned = false
     this.muted = false
     this.open = false
@@ -52,6 +60,7 @@ export class ActionMenuElement extends LitElement {
         this.open
           ? html`<div role="menu" aria-labelledby="more" @keydown=${this.#keys}>
               ${this.#item('transfer', words().transferHandler, transferIcon, this.allowed.transfer)}
+              ${this.#item('reassign', words().reassign, transferIcon, this.allowed.reassign)}
               ${this.#item('take', words().take, takeIcon, this.allowed.take)}
               ${
                 this.closed
@@ -60,6 +69,11 @@ export class ActionMenuElement extends LitElement {
               }
               ${this.pinned ? this.#item('unpin', words().unpin, pinIcon, null) : this.#item('pin', words().pin, pinIcon, null)}
               ${this.muted ? this.#item('unmute', words().unmute, bellIcon, null) : this.#item('mute', words().mute, bellOffIcon, null)}
+              ${this.#item('search', words().searchChat, searchIcon, null)}
+              ${this.#item('name', this.named ? words().editContact : words().addContact, editIcon, null)}
+              ${this.#item('copy-link', words().copyLink, linkIcon, null)}
+              ${this.#item('export-text', words().exportText, downloadIcon, null)}
+              ${this.#item('export-json', words().exportJson, downloadIcon, null)}
             </div>`
           : nothing
       }
@@ -149,6 +163,8 @@ export class ActionMenuElement extends LitElement {
         inset-inline-end: 0;
         z-index: 5;
         width: min(300px, 80vw);
+        max-height: min(560px, 78dvh);
+        overflow-y: auto;
         padding: 6px;
         border: 1px solid var(--line);
         border-radius: 14px;

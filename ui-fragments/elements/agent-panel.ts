@@ -1,6 +1,6 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit'
 import { AgentSession } from '../data/agent-session.ts'
-import { type AgentState, firstState, openPeople, unseenCount } from '../data/agent-state.ts'
+import { type AgentState, firstState, unseenCount } from '../data/agent-state.ts'
 import { ApiClient } from '../data/api-client.ts'
 import { asApiError } from '../data/api-error.ts'
 import { LiveClient } from '../data/live-client.ts'
@@ -9,15 +9,13 @@ import { conversationTitle } from '../data/message-words.ts'
 import { language, useLanguages, words } from '../data/words/words.ts'
 import { AlertSignals } from './alert-signals.ts'
 import type { ConversationViewElement } from './conversation-view.ts'
-import { bellIcon, bellOffIcon } from './icons.ts'
-import type { PanelEvents } from './panel-events.ts'
+import { bellIcon, bellOffIcon, plusIcon } from './icons.ts'
+import { emit, type PanelEvents } from './panel-events.ts'
 import { listen, liveUrl, panelBase } from './panel-place.ts'
 import { panelStyles } from './panel-styles.ts'
 import { baseStyles, controlStyles, themeStyles } from './theme.ts'
-
-type Dialog =
-  | { readonly kind: 'transfer'; readonly problem: string | null; readonly busy: boolean }
-  | { readonly kind: 'why'; readonly decision: PanelEvents['parley-why']['decision'] }
+import { ThreadDialogs } from './thread-dialogs.ts'
+import { linkedConversation } from './thread-files.ts'
 
 /**
  * The agent's panel. `base` is the folder that the sidecar is mounted at (`https://pbx/parley/`); `token` is what
@@ -30,15 +28,14 @@ export class AgentPanelElement extends LitElement {
     token: { attribute: false },
     state: { state: true },
     draft: { state: true },
-    dialog: { state: true },
   }
   declare base: string
   declare token: string | null
   declare state: AgentState
   declare draft: string
-  declare dialog: Dialog | null
   #session: AgentSession | null = null
   #signals: AlertSignals | null = null
+  readonly #dialogs = new ThreadDialogs(this, () => this.#session)
   #leave: ReadonlyArray<() => void> = []
   #title = ''
   #unseen = 0
@@ -49,7 +46,6 @@ export class AgentPanelElement extends LitElement {
     this.token = null
     this.state = firstState
     this.draft = ''
-    this.dialog = null
   }
 
   override connectedCallback(): void {
@@ -66,6 +62,7 @@ export class AgentPanelElement extends LitElement {
     this.#leave = [
       listen(window, 'online', cameBack),
       listen(window, 'focus', cameBack),
+      listen(window, 'hashchange', () => this.#openLinked()),
       listen(document, 'visibilitychange', cameBack),
       listen(document, 'pointerdown', () => signals.unlock()),
       listen(document, 'keydown', () => signals.unlock()),
@@ -115,14 +112,20 @@ export class AgentPanelElement extends LitElement {
       this.#stateChanged(state)
     })
     this.#session = session
-    void session.start()
+    void session.start().then(() => this.#openLinked())
+  }
+
+  /** A link may lead to one conversation, on a page that is opened or one that is open. */
+  #openLinked(): void {
+    const id = linkedConversation()
+    if (id !== null) this.#session?.open(id)
   }
 
   #stateChanged(state: AgentState): void {
     const id = state.thread?.conversationId ?? null
     if (id !== (this.state.thread?.conversationId ?? null)) {
       this.draft = id === null ? '' : (this.#session?.drafts.text(id) ?? '')
-      this.dialog = null
+      this.#dialogs.shut()
     }
     this.state = state
   }
@@ -154,23 +157,19 @@ export class AgentPanelElement extends LitElement {
         @parley-more=${() => this.#session?.loadMore()}
         @parley-older=${() => this.#session?.loadOlder()}
         @parley-draft=${this.#drafted}
-        @parley-send=${(event: CustomEvent<PanelEvents['parley-send']>) => this.#session?.send(event.detail.text)}
+        @parley-send=${(event: CustomEvent<PanelEvents['parley-send']>) => this.#session?.send(event.detail)}
         @parley-note=${this.#noted}
         @parley-canned=${() => this.#session?.wantCanned()}
         @parley-retry=${(event: CustomEvent<PanelEvents['parley-retry']>) => this.#session?.retry(event.detail.reply)}
         @parley-discard=${this.#discarded}
-        @parley-action=${this.#acted}
-        @parley-why=${(event: CustomEvent<PanelEvents['parley-why']>) => {
-          this.dialog = { kind: 'why', decision: event.detail.decision }
-        }}
       >
         <section class="left" aria-label=${words().conversations}>
           ${this.#listHeader()}
           <parley-conversation-list .state=${state}></parley-conversation-list>
         </section>
-        <parley-conversation-view .state=${state} .draft=${this.draft}></parley-conversation-view>
+        <parley-conversation-view .state=${state} .draft=${this.draft} .attachments=${this.#dialogs.uploads((held, id) => held.of(id)) ?? []} .loadBackTo=${this.#loadBackTo}></parley-conversation-view>
       </main>
-      ${this.#dialog()}
+      ${this.#dialogs.render()}
       <p class="hidden-words" aria-live="polite">${state.announcement}</p>
     `
   }
@@ -179,6 +178,7 @@ export class AgentPanelElement extends LitElement {
     const on = this.#signals?.on ?? true
     return html`<header>
         <h1>${words().messages}</h1>
+        <button class="icon-button" aria-label=${words().newConversation} title=${words().newConversation} @click=${() => emit(this, 'parley-new-conversation', null)}>${plusIcon}</button>
         <button class="icon-button" aria-pressed=${on} aria-label=${words().alerts} title=${on ? words().alertsOn : words().alertsOff} @click=${() => this.#switchAlerts(!on)}>${on ? bellIcon : bellOffIcon}</button>
       </header>
       ${
@@ -186,25 +186,6 @@ export class AgentPanelElement extends LitElement {
           ? html`<p class="ask">${words().alertedBy} <button class="link" @click=${() => this.#switchAlerts(true)}>${words().allowNotifications}</button></p>`
           : nothing
       }`
-  }
-
-  #dialog(): TemplateResult | typeof nothing {
-    const { dialog } = this
-    if (dialog === null) return nothing
-    const closed = () => {
-      this.dialog = null
-    }
-    if (dialog.kind === 'why') {
-      return html`<parley-decision-dialog .decision=${dialog.decision} .me=${this.state.me?.extension ?? null} @parley-dialog-closed=${closed}></parley-decision-dialog>`
-    }
-    return html`<parley-transfer-dialog
-      .people=${openPeople(this.state)}
-      .me=${this.state.me?.extension ?? ''}
-      .problem=${dialog.problem}
-      .busy=${dialog.busy}
-      @parley-transfer=${this.#transferred}
-      @parley-dialog-closed=${closed}
-    ></parley-transfer-dialog>`
   }
 
   #obstacle(sentence: string): TemplateResult {
@@ -237,7 +218,7 @@ export class AgentPanelElement extends LitElement {
 
   async #noted({ detail }: CustomEvent<PanelEvents['parley-note']>): Promise<void> {
     try {
-      await this.#session?.note(detail.text)
+      await this.#session?.note(detail.text, detail.mentions)
     } catch (thrown) {
       detail.refused()
       this.#session?.complain(asApiError(thrown).sentence)
@@ -252,22 +233,8 @@ export class AgentPanelElement extends LitElement {
     this.#session?.drafts.keepText(id, this.draft)
   }
 
-  #acted({ detail }: CustomEvent<PanelEvents['parley-action']>): void {
-    if (detail.action === 'transfer') this.dialog = { kind: 'transfer', problem: null, busy: false }
-    else this.#session?.[detail.action]()
-  }
-
-  async #transferred({ detail }: CustomEvent<PanelEvents['parley-transfer']>): Promise<void> {
-    this.dialog = { kind: 'transfer', problem: null, busy: true }
-    try {
-      const name = openPeople(this.state).find(({ extension }) => extension === detail.to)?.name ?? detail.to
-      await this.#session?.transfer(detail.to, detail.note)
-      this.dialog = null
-      this.#session?.announce(words().transferredTo(name))
-    } catch (thrown) {
-      this.dialog = { kind: 'transfer', problem: asApiError(thrown).sentence, busy: false }
-    }
-  }
+  readonly #loadBackTo = (found: () => boolean): Promise<boolean> =>
+    this.#session?.loadBackTo(found) ?? Promise.resolve(false)
 
   async #switchAlerts(on: boolean): Promise<void> {
     this.#signals?.setOn(on)

@@ -3,10 +3,13 @@ import type { ConversationWire } from '../../module/contract/api/conversations.t
 import { type AgentState, openConversation, openPeople } from '../data/agent-state.ts'
 import { type AllowedActions, allowedActions } from '../data/allowed-actions.ts'
 import type { ConversationThread } from '../data/conversation-thread.ts'
-import { type Channel, conversationTitle } from '../data/message-words.ts'
+import { conversationTitle } from '../data/message-words.ts'
+import type { Attachment } from '../data/uploads.ts'
 import { watchersLine } from '../data/watchers.ts'
+import { chosenWay, wayOut } from '../data/ways.ts'
 import { words } from '../data/words/words.ts'
 import { backIcon, chatIcon } from './icons.ts'
+import type { MessageTimelineElement } from './message-timeline.ts'
 import { emit, type PanelEvents } from './panel-events.ts'
 import { baseStyles, controlStyles } from './theme.ts'
 
@@ -14,14 +17,37 @@ type Tab = 'messages' | 'people'
 
 /** The right side: one conversation, its people, and the place to answer. */
 export class ConversationViewElement extends LitElement {
-  static override properties = { state: { attribute: false }, draft: { type: String }, tab: { state: true } }
+  static override properties = {
+    state: { attribute: false },
+    draft: { type: String },
+    attachments: { attribute: false },
+    loadBackTo: { attribute: false },
+    tab: { state: true },
+    searching: { state: true },
+    search: { state: true },
+    dropping: { state: true },
+  }
   declare state: AgentState
   /** What was written here and not sent yet. */
   declare draft: string
+  declare attachments: readonly Attachment[]
+  declare loadBackTo: (found: () => boolean) => Promise<boolean>
   declare tab: Tab
+  declare searching: boolean
+  declare search: string
+  /** Files are held above it. */
+  declare dropping: boolean
 
   constructor() {
     super()
+    this.attachments = []
+    this.loadBackTo = () => Promise.resolve(false)
+    this.searching = false
+    this.search = ''
+    this.dropping = false
+    this.addEventListener('dragover', (event) => this.#draggedOver(event))
+    this.addEventListener('dragleave', (event) => this.#draggedOut(event))
+    this.addEventListener('drop', (event) => this.#dropped(event))
     this.draft = ''
     this.tab = 'messages'
   }
@@ -29,7 +55,10 @@ export class ConversationViewElement extends LitElement {
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (!changed.has('state')) return
     const before = changed.get('state')
-    if (before?.thread?.conversationId !== this.state.thread?.conversationId) this.tab = 'messages'
+    if (before?.thread?.conversationId === this.state.thread?.conversationId) return
+    this.tab = 'messages'
+    this.searching = false
+    this.search = ''
   }
 
   /** For a screen that shows one pane at a time: the focus follows to this one. */
@@ -50,6 +79,7 @@ export class ConversationViewElement extends LitElement {
     const allowed = allowedActions(conversation, me)
     return html`
       ${this.#header(conversation, allowed)}
+      ${this.searching ? this.#searchBar(thread) : nothing}
       ${this.tab === 'messages' ? this.#messages(conversation, thread, allowed) : this.#people(conversation)}
     `
   }
@@ -63,7 +93,7 @@ export class ConversationViewElement extends LitElement {
           <h2>${conversationTitle(conversation)}</h2>
           <p>${conversation.customer.name === null ? nothing : html`<span class="customer">${conversation.customer.name}</span> · `}${this.#designated(conversation)}</p>
         </div>
-        <parley-action-menu .allowed=${allowed} ?closed=${conversation.status === 'closed'} ?pinned=${conversation.pinned} ?muted=${conversation.muted}></parley-action-menu>
+        <parley-action-menu .allowed=${allowed} ?closed=${conversation.status === 'closed'} ?pinned=${conversation.pinned} ?muted=${conversation.muted} ?named=${conversation.customer.name !== null} @parley-action=${this.#acted}></parley-action-menu>
       </div>
       <div role="tablist" aria-label=${words().conversation} @keydown=${this.#tabKeys}>
         ${this.#tab('messages', words().messages)} ${this.#tab('people', words().people(people))}
@@ -88,13 +118,19 @@ export class ConversationViewElement extends LitElement {
     thread: ConversationThread,
     allowed: AllowedActions,
   ): TemplateResult {
-    const way = lastWay(thread, conversation)
+    const way = wayOut(thread, conversation)
     return html`
-      <parley-message-timeline id="panel" role="tabpanel" aria-labelledby="tab-messages" .thread=${thread} .people=${openPeople(this.state)} .me=${this.state.me?.extension ?? null}></parley-message-timeline>
+      <parley-message-timeline id="panel" role="tabpanel" aria-labelledby="tab-messages" .thread=${thread} .group=${conversation.group} .people=${openPeople(this.state)} .me=${this.state.me?.extension ?? null} .search=${this.search}></parley-message-timeline>
+      ${this.dropping ? html`<p class="drop">${words().dropHere}</p>` : nothing}
       <p class="watchers" aria-live="polite">${watchersLine(this.state.watchers, conversation.id, this.state.me?.extension ?? null)}</p>
       <parley-message-composer
         .conversationId=${conversation.id}
         .canned=${thread.canned}
+        .people=${openPeople(this.state).filter(({ extension }) => extension !== this.state.me?.extension)}
+        .note=${thread.note}
+        .ways=${thread.ways}
+        .way=${chosenWay(thread)}
+        .attachments=${this.attachments}
         .noting=${this.state.me?.extension !== null}
         .text=${this.draft}
         .channel=${way.channel}
@@ -105,6 +141,50 @@ export class ConversationViewElement extends LitElement {
         ${this.#remedy(conversation, allowed)}
       </parley-message-composer>
     `
+  }
+
+  #searchBar({ messages }: ConversationThread): TemplateResult {
+    return html`<parley-chat-search
+      .messages=${messages}
+      .loadBackTo=${this.loadBackTo}
+      @parley-search=${(event: CustomEvent<PanelEvents['parley-search']>) => this.#found(event.detail)}
+    ></parley-chat-search>`
+  }
+
+  #found({ text, show, done }: PanelEvents['parley-search']): void {
+    this.search = text
+    if (show !== null)
+      this.renderRoot.querySelector<MessageTimelineElement>('parley-message-timeline')?.reveal(show)
+    if (!done) return
+    this.searching = false
+    this.search = ''
+    this.focusComposer()
+  }
+
+  #acted({ detail }: CustomEvent<PanelEvents['parley-action']>): void {
+    if (detail.action !== 'search') return
+    this.tab = 'messages'
+    this.searching = true
+  }
+
+  #draggedOver(event: DragEvent): void {
+    if (!(event.dataTransfer?.types.includes('Files') ?? false) || this.state.thread === null) return
+    event.preventDefault()
+    this.dropping = true
+  }
+
+  #draggedOut(event: DragEvent): void {
+    // Going over what is inside also leaves what was left for it.
+    if (event.relatedTarget === null || !this.renderRoot.contains(event.relatedTarget as Node))
+      this.dropping = false
+  }
+
+  #dropped(event: DragEvent): void {
+    if (!this.dropping) return
+    event.preventDefault()
+    this.dropping = false
+    const files = [...(event.dataTransfer?.files ?? [])]
+    if (files.length > 0) emit(this, 'parley-attach', { files })
   }
 
   #hint({ designated }: ConversationWire): string {
@@ -158,7 +238,22 @@ export class ConversationViewElement extends LitElement {
         flex-direction: column;
         min-width: 0;
         min-height: 0;
+        position: relative;
         background: var(--canvas);
+      }
+      .drop {
+        position: absolute;
+        inset: 12px;
+        z-index: 4;
+        display: grid;
+        place-items: center;
+        border: 2px dashed var(--accent);
+        border-radius: 16px;
+        background: var(--surface);
+        color: var(--accent);
+        font-weight: 600;
+        opacity: 0.94;
+        pointer-events: none;
       }
       header {
         padding: 12px 16px 0 24px;
@@ -246,12 +341,3 @@ export class ConversationViewElement extends LitElement {
 }
 
 const nothingOpen = () => html`<div class="empty">${chatIcon}<p>${words().chooseConversation}</p></div>`
-
-/** A reply leaves by the channel and DID of the last inbound message. */
-function lastWay(
-  thread: ConversationThread,
-  conversation: ConversationWire,
-): { channel: Channel; did: string } {
-  const last = thread.messages.findLast(({ direction }) => direction === 'in')
-  return { channel: last?.channel ?? conversation.channels[0] ?? 'sms', did: last?.did ?? '' }
-}

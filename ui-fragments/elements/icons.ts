@@ -43,3 +43,19 @@ export const downIcon = icon(svg`<path d="m5 8 5 5 5-5"/>`, 18)
 export const upIcon = icon(svg`<path d="m5 12 5-5 5 5"/>`, 18)
 export const copyIcon = icon(svg`<path d="M7 7h9.5v9.5H7zM13 7V3.5H3.5V13H7"/>`, 18)
 export const plusIcon = icon(svg`<path d="M10 4v12M4 10h12"/>`, 18)
+export const fileIcon = icon(svg`<path d="M5 2.8h6.5L15.5 7v10.2H5zM11.2 3v4.3h4"/>`)
+export const downloadIcon = icon(svg`<path d="M10 3.5v9m-3.5-3.5L10 12.5 13.5 9M4 16h12"/>`, 18)
+export const mapIcon = icon(
+  svg`<path d="M10 17.5s5.5-4.8 5.5-9a5.5 5.5 0 0 0-11 0c0 4.2 5.5 9 5.5 9Z"/><circle cx="10" cy="8.5" r="2"/>`,
+)
+export const clipIcon = icon(
+  svg`<path d="m15.8 9.2-6.1 6.1a3.6 3.6 0 0 1-5.1-5.1l6.6-6.6a2.4 2.4 0 0 1 3.4 3.4l-6.5 6.5a1.2 1.2 0 0 1-1.7-1.7l5.8-5.8"/>`,
+)
+export const smileIcon = icon(
+  svg`<circle cx="10" cy="10" r="6.8"/><path d="M7.2 11.8a3.4 3.4 0 0 0 5.6 0M7.6 8v.1m4.8-.1v.1"/>`,
+)
+export const linkIcon = icon(
+  svg`<path d="M8.5 11.5a3 3 0 0 0 4.3 0l2.6-2.6a3 3 0 0 0-4.3-4.3l-1 1m1.4 2.9a3 3 0 0 0-4.3 0l-2.6 2.6a3 3 0 0 0 4.3 4.3l1-1"/>`,
+  18,
+)
+export const editIcon = icon(svg`<path d="M4 16v-3L13 4l3 3-9 9zM11 6l3 3"/>`, 18)

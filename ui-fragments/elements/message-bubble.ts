@@ -1,10 +1,12 @@
 import { css, html, nothing, type TemplateResult } from 'lit'
 import type { PersonWire } from '../../module/contract/api/groups.ts'
 import type { MessageWire } from '../../module/contract/api/messages.ts'
-import { channelNames, mediaWords } from '../data/message-words.ts'
+import type { MessageEffect } from '../data/message-effects.ts'
+import { channelNames } from '../data/message-words.ts'
 import { fullTime, timeOfDay } from '../data/time-words.ts'
 import { words } from '../data/words/words.ts'
 import { checkIcon, clockIcon, doubleCheckIcon, warningIcon } from './icons.ts'
+import { messageContent } from './message-content.ts'
 import { presenceDot } from './presence.ts'
 
 export interface MessageBubble {
@@ -14,37 +16,53 @@ export interface MessageBubble {
   readonly author: PersonWire | null
   /** It follows one of the same author: his name need not stand again. */
   readonly continues: boolean
-  /** Sends a failed one of mine as a new message. */
-  readonly onSendAgain: (text: string) => void
+  /** What the customer did to it since. */
+  readonly effect: MessageEffect | undefined
+  /** The message that it quotes, where it is loaded. */
+  readonly quoted: MessageWire | undefined
+  readonly search: string
+  /** Sends a failed one again. */
+  readonly onSendAgain: (message: MessageWire) => void
+  readonly onQuoted: (id: string) => void
 }
 
 /** Customers and colleagues on the left, mine on the right. */
-export function messageBubble({
-  message,
-  me,
-  author,
-  continues,
-  onSendAgain,
-}: MessageBubble): TemplateResult {
-  const side =
-    message.direction === 'in'
-      ? 'inbound'
-      : message.direction === 'note'
-        ? 'note'
-        : message.author.extension === me && me !== null
-          ? 'mine'
-          : 'colleague'
-  return html`<li class="message ${side} ${continues ? 'continues' : ''}" data-id=${message.id}>
+export function messageBubble(bubble: MessageBubble): TemplateResult {
+  const { message, me, author, continues, effect, search, onSendAgain } = bubble
+  const side = sideOf(message, me)
+  const own = message.direction === 'out' && side === 'mine'
+  return html`<li class="message ${side} ${continues ? 'continues' : ''}" data-id=${message.id} data-key=${message.id}>
     ${(side === 'colleague' || side === 'note') && !continues ? authorLine(message, author) : nothing}
-    <div class="bubble">${side === 'mine' ? html`<span class="hidden-words">${words().youSay} </span>` : nothing}${content(message, me)}</div>
-    <p class="meta">${meta(message)}</p>
+    <div class="bubble ${effect?.deleted === true ? 'deleted' : ''}">${own ? html`<span class="hidden-words">${words().youSay} </span>` : nothing}${quote(bubble)}${mention(message, me)}${messageContent(message, { me, search }, effect)}</div>
+    ${
+      effect === undefined || effect.reactions.length === 0
+        ? nothing
+        : html`<p class="reactions"><span class="hidden-words">${words().reaction} </span>${effect.reactions.map((emoji) => html`<span>${emoji}</span>`)}</p>`
+    }
+    <p class="meta">${meta(message, effect)}</p>
     ${message.failure === null ? nothing : html`<p class="failure">${message.failure.sentence}</p>`}
     ${
-      side === 'mine' && message.state === 'failed'
-        ? html`<p class="meta"><button class="link" @click=${() => onSendAgain(message.text)}>${words().sendAgain}</button></p>`
+      own && (message.state === 'failed' || message.state === 'unknown')
+        ? html`<p class="meta"><button class="link" @click=${() => onSendAgain(message)}>${words().sendAgain}</button></p>`
         : nothing
     }
   </li>`
+}
+
+function sideOf({ direction, author }: MessageWire, me: string | null): string {
+  if (direction === 'in') return 'inbound'
+  if (direction === 'note') return 'note'
+  return author.extension === me && me !== null ? 'mine' : 'colleague'
+}
+
+/** Clicking it leads to what was quoted, where that is loaded. */
+function quote({ message, quoted, onQuoted }: MessageBubble): TemplateResult | typeof nothing {
+  const { repliesTo } = message
+  if (repliesTo == null) return nothing
+  const text = html`${quoted === undefined ? nothing : html`<strong>${quoted.author.name}</strong>`}<span dir="auto">${repliesTo.preview === '' ? words().quotesEarlier : repliesTo.preview}</span>`
+  return quoted === undefined
+    ? html`<span class="quote">${text}</span>`
+    : html`<button class="quote" @click=${() => onQuoted(quoted.id)}>${text}</button>`
 }
 
 function authorLine({ author }: MessageWire, person: PersonWire | null): TemplateResult {
@@ -53,13 +71,6 @@ function authorLine({ author }: MessageWire, person: PersonWire | null): Templat
       ? nothing
       : html`${presenceDot(person)}<span class="hidden-words">, ${person.summary}</span>`
   return html`<p class="author">${author.name}${presence}</p>`
-}
-
-function content(message: MessageWire, me: string | null): TemplateResult {
-  const media = mediaWords(message.media)
-  return html`${mention(message, me)}${message.mentions.map((each) => html`<span class="mention ${each.extension === me ? 'me' : ''}">@${each.name}</span> `)}${message.text === '' ? nothing : html`<span class="text">${message.text}</span>`}${
-    media === '' ? nothing : html`<span class="aside">${media}</span>`
-  }${message.notice === null ? nothing : html`<span class="aside">${message.notice}</span>`}`
 }
 
 /** Fixed when the message came: red for the reader, blue for anyone else, and the name in both. */
@@ -74,10 +85,21 @@ function mention(
   } `
 }
 
-function meta(message: MessageWire): TemplateResult {
-  return html`<time datetime=${message.at} title=${fullTime(message.at)}>${timeOfDay(message.at)}</time>
+const apartMs = 60_000
+
+function meta(message: MessageWire, effect: MessageEffect | undefined): TemplateResult {
+  return html`${times(message)}
     ${message.channel === null ? html`<span>${words().noteNotSent}</span>` : html`<span>${way(message)}</span>`}
+    ${effect?.edited == null ? nothing : html`<span>${words().edited}</span>`}
     ${message.state === null ? nothing : delivery(message.state)}`
+}
+
+/** When it came here; where its carrier had it much earlier, also when that was. */
+function times({ at, carrierAt }: MessageWire): TemplateResult {
+  const sent = carrierAt === null ? '' : `\n${words().carrierTime(fullTime(carrierAt))}`
+  const late = carrierAt !== null && Date.parse(at) - Date.parse(carrierAt) > apartMs
+  return html`<time datetime=${at} title="${fullTime(at)}${sent}">${timeOfDay(at)}</time>
+    ${late ? html`<span>${words().carrierTime(timeOfDay(carrierAt))}</span>` : nothing}`
 }
 
 function way({ channel, direction, did }: MessageWire): string {
@@ -150,19 +172,38 @@ export const messageBubbleStyles = css`
     border: 1px dashed var(--warning);
     box-shadow: none;
   }
-  .text {
-    white-space: pre-wrap;
-  }
   .bubble .mention.me {
     padding: 1px 6px;
     margin-inline-start: -4px;
     border-radius: 6px;
     background: var(--mention-me-ground);
   }
-  .aside {
-    display: block;
-    color: var(--muted);
-    font-style: italic;
+  .bubble.deleted .text {
+    text-decoration: line-through;
+    text-decoration-color: var(--muted);
+  }
+  .quote {
+    display: grid;
+    margin-block: 2px 6px;
+    padding: 4px 10px;
+    border-inline-start: 3px solid var(--accent);
+    border-radius: 6px;
+    background: var(--sunken);
+    color: var(--text);
+    font-size: 13px;
+  }
+  .reactions {
+    display: flex;
+    gap: 4px;
+    margin: -6px 8px 0;
+  }
+  .reactions span:not(.hidden-words) {
+    padding: 0 7px;
+    border: 1px solid var(--line);
+    border-radius: 999px;
+    background: var(--surface);
+    font-size: 15px;
+    z-index: 1;
   }
   .meta {
     display: flex;
@@ -190,6 +231,11 @@ export const messageBubbleStyles = css`
   }
   .state.unknown {
     color: var(--warning);
+  }
+  .meanwhile {
+    margin: 2px 5px 0;
+    color: var(--text);
+    font-size: 13px;
   }
   .failure {
     margin: 2px 5px 0;

@@ -1,14 +1,23 @@
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit'
+import type { WayWire } from '../../module/contract/api/conversations.ts'
+import type { PersonWire } from '../../module/contract/api/groups.ts'
 import type { FilledInWire } from '../../module/contract/api/notes-and-canned-replies.ts'
 import { asksForCanned, cannedChoices } from '../data/canned-choice.ts'
+import { sizeWords } from '../data/media-words.ts'
 import { messageLength } from '../data/message-length.ts'
 import { type Channel, channelNames } from '../data/message-words.ts'
+import { durationWords } from '../data/time-words.ts'
+import { type Attachment, longestFileBytes, mostFiles } from '../data/uploads.ts'
+import { wayKey, windowLeftMs } from '../data/ways.ts'
 import { words } from '../data/words/words.ts'
-import { checkIcon, sendIcon } from './icons.ts'
-import { emit } from './panel-events.ts'
+import { attachmentTray, attachmentTrayStyles } from './attachment-tray.ts'
+import { composerStyles, fitTextarea, movedChoice, sends } from './composer-styles.ts'
+import { clipIcon, sendIcon } from './icons.ts'
+import { emit, type PanelEvents } from './panel-events.ts'
 import { baseStyles, controlStyles } from './theme.ts'
 
 const longestText = 4096
+const windowTickMs = 20_000
 
 /** Where a reply is written. Enter sends, Shift+Enter breaks the line. */
 export class MessageComposerElement extends LitElement {
@@ -17,19 +26,27 @@ export class MessageComposerElement extends LitElement {
     text: { type: String },
     channel: { type: String },
     did: { type: String },
+    ways: { attribute: false },
+    way: { attribute: false },
+    attachments: { attribute: false },
     hindrance: { type: String },
     hint: { type: String },
     conversationId: { type: String },
     canned: { attribute: false },
+    people: { attribute: false },
     noting: { type: Boolean },
+    note: { type: String },
     mode: { state: true },
-    note: { state: true },
     choice: { state: true },
+    leftMs: { state: true },
   }
   declare text: string
-  /** The way the reply will go: that of the last inbound message. */
+  /** The way the reply will go. */
   declare channel: Channel
   declare did: string
+  declare ways: readonly WayWire[]
+  declare way: WayWire | null
+  declare attachments: readonly Attachment[]
   /** Why nothing can be sent here; null when it can. */
   declare hindrance: string | null
   /** Who is designated, when it is not the writer. */
@@ -37,75 +54,154 @@ export class MessageComposerElement extends LitElement {
   declare conversationId: string
   /** Null until asked for. */
   declare canned: readonly FilledInWire[] | null
+  /** Whom a note may mention. */
+  declare people: readonly PersonWire[]
   /** Whether notes can be written here at all. */
   declare noting: boolean
-  declare mode: 'reply' | 'note'
   /** Kept apart from the reply, so that neither can be sent for the other. */
   declare note: string
+  declare mode: 'reply' | 'note'
   declare choice: number
-  readonly #notes = new Map<string, string>()
+  /** How long free texts may still be sent; null without such a limit. */
+  declare leftMs: number | null
+  #tick: ReturnType<typeof setInterval> | undefined
 
   constructor() {
     super()
     this.text = ''
     this.channel = 'sms'
     this.did = ''
+    this.ways = []
+    this.way = null
+    this.attachments = []
     this.hindrance = null
     this.hint = ''
     this.conversationId = ''
     this.canned = null
+    this.people = []
     this.noting = false
-    this.mode = 'reply'
     this.note = ''
+    this.mode = 'reply'
     this.choice = 0
+    this.leftMs = null
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback()
+    this.#tick = setInterval(() => this.#countDown(), windowTickMs)
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback()
+    clearInterval(this.#tick)
+  }
+
+  #countDown(): void {
+    this.leftMs = this.way === null ? null : windowLeftMs(this.way, Date.now())
   }
 
   /** Another conversation opens for a reply, unless a note was begun in it. */
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (changed.has('text')) this.choice = 0
-    if (!changed.has('conversationId')) return
-    this.note = this.#notes.get(this.conversationId) ?? ''
-    this.mode = this.note === '' ? 'reply' : 'note'
+    if (changed.has('way')) this.#countDown()
+    if (changed.has('conversationId')) this.mode = this.note === '' ? 'reply' : 'note'
   }
 
   protected override updated(changed: PropertyValues<this>): void {
-    if (changed.has('text') || changed.has('note') || changed.has('mode')) this.#fit()
+    if (changed.has('text') || changed.has('mode')) fitTextarea(this.#area)
+  }
+
+  /** To write, not to the first button. */
+  override focus(options?: FocusOptions): void {
+    const place = this.renderRoot.querySelector<HTMLElement>('textarea, parley-note-composer')
+    if (place === null) super.focus(options)
+    else place.focus(options)
   }
 
   protected override render() {
-    if (this.mode === 'note') return this.#noteBox()
+    if (this.mode === 'note') {
+      return html`<parley-note-composer .text=${this.note} .people=${this.people}>${this.#modeButton('reply', words().replyInstead, 'mode')}</parley-note-composer>`
+    }
     if (this.hindrance !== null) {
       return html`<div class="blocked"><span id="why">${this.hindrance}</span><span class="ways">${this.#modeButton('note', words().writeNote)}<slot name="remedy"></slot></span></div>`
     }
-    const length = messageLength(this.text, this.channel)
-    const way = this.did === '' ? '' : words().wayFrom(channelNames[this.channel], this.did)
     return html`
       ${this.hint === '' ? nothing : html`<div class="hint" id="hint"><span>${this.hint}</span><slot name="remedy"></slot></div>`}
+      ${this.leftMs === 0 ? this.#onlyTemplates() : this.#free()}
+    `
+  }
+
+  /** Past the carrier's time for free answers. */
+  #onlyTemplates(): TemplateResult {
+    return html`<div class="blocked">
+        <span id="why">${words().windowShut}</span>
+        <span class="ways">${this.#modeButton('note', words().writeNote)}${
+          this.way?.templates === true
+            ? html`<button class="button small primary" @click=${() => emit(this, 'parley-templates', null)}>${words().chooseTemplate}</button>`
+            : nothing
+        }</span>
+      </div>
+      <p class="below">${this.#picker()}</p>`
+  }
+
+  #free(): TemplateResult {
+    const length = messageLength(this.text, this.channel)
+    const offered = this.#offered.length > 0
+    const limits = words().fileLimits(sizeWords(longestFileBytes), mostFiles)
+    return html`
+      ${attachmentTray(this, this.attachments)}
       ${this.#choices()}
-      <div class="box">
+      <div class="box tooled">
+        <button class="icon-button" aria-label=${words().attach} title="${words().attach}. ${limits}" @click=${this.#browse}>${clipIcon}</button>
+        <input type="file" multiple hidden @change=${this.#picked} />
+        <parley-emoji-picker @parley-emoji=${this.#emoji}></parley-emoji-picker>
         <textarea
           class="bare"
           rows="1"
+          dir="auto"
           maxlength=${longestText}
           placeholder=${words().writeReply}
           aria-label=${words().reply}
           aria-describedby="keys ${this.hint === '' ? '' : 'hint'}"
           aria-autocomplete="list"
-          aria-controls=${this.#offered.length > 0 ? 'canned' : nothing}
-          aria-activedescendant=${this.#offered.length > 0 ? `canned-${this.choice}` : nothing}
+          aria-controls=${offered ? 'canned' : nothing}
+          aria-activedescendant=${offered ? `canned-${this.choice}` : nothing}
           .value=${this.text}
           @input=${this.#write}
           @keydown=${this.#keys}
+          @paste=${this.#pasted}
         ></textarea>
-        <button class="send" aria-label=${words().send} title=${words().sendEnter} ?disabled=${this.text.trim() === ''} @click=${this.#send}>${sendIcon}</button>
+        <button class="send" aria-label=${words().send} title=${this.#uploading ? words().waitForUploads : words().sendEnter} ?disabled=${!this.#ready} @click=${this.#send}>${sendIcon}</button>
       </div>
       <p class="below">
         ${this.#modeButton('note', words().writeNote)}
-        <span>${way}</span>
-        <span id="keys" class="keys">${words().keys}</span>
+        ${this.#picker()}
+        ${this.leftMs === null ? nothing : html`<span class="window">${words().windowLeft(durationWords(this.leftMs))}</span>`}
+        <span id="keys" class="keys">${this.#uploading ? words().waitForUploads : words().keys}</span>
         <span class="length ${length.unicode ? 'unicode' : ''}" title=${length.sentence}>${this.#lengthWords(length)}</span>
       </p>
     `
+  }
+
+  /** The ways out, where there is more than one to choose from; else the one that it takes. */
+  #picker(): TemplateResult | typeof nothing {
+    const usable = this.ways.filter(({ usable }) => usable)
+    if (usable.length < 2 || this.way === null)
+      return this.did === ''
+        ? nothing
+        : html`<span>${words().wayFrom(channelNames[this.channel], this.did)}</span>`
+    const chosen = wayKey(this.way)
+    const twice = (way: WayWire) =>
+      this.ways.some((other) => other !== way && other.channel === way.channel && other.did === way.did)
+    return html`<label class="from"><span class="hidden-words">${words().fromWay}</span>
+      <select @change=${(event: Event) => emit(this, 'parley-way', { key: (event.target as HTMLSelectElement).value })}>
+        ${this.ways.map(
+          (way) =>
+            html`<option value=${wayKey(way)} .selected=${wayKey(way) === chosen} ?disabled=${!way.usable} title=${way.obstacle ?? nothing}>
+              ${words().wayFrom(channelNames[way.channel], way.did)}${twice(way) ? ` (${way.carrier})` : ''}${way.obstacle === null ? '' : ` – ${way.obstacle}`}
+            </option>`,
+        )}
+      </select></label>`
   }
 
   #lengthWords({ characters, segments, unicode, sentence }: ReturnType<typeof messageLength>) {
@@ -115,41 +211,30 @@ export class MessageComposerElement extends LitElement {
     return html`<span aria-hidden="true">${short}</span><span class="hidden-words">${sentence}</span>`
   }
 
-  #noteBox(): TemplateResult {
-    return html`
-      <div class="box noted">
-        <textarea
-          class="bare"
-          rows="1"
-          maxlength=${longestText}
-          placeholder=${words().writeNoteTo}
-          aria-label=${words().note}
-          aria-describedby="not-sent"
-          .value=${this.note}
-          @input=${(event: InputEvent) => this.#keepNote((event.target as HTMLTextAreaElement).value)}
-          @keydown=${this.#keys}
-        ></textarea>
-        <button class="send" aria-label=${words().saveNote} title=${words().saveNoteEnter} ?disabled=${this.note.trim() === ''} @click=${this.#send}>${checkIcon}</button>
-      </div>
-      <p class="below">
-        ${this.#modeButton('reply', words().replyInstead)}
-        <span id="not-sent" class="keys">${words().noteIsFor}</span>
-      </p>
-    `
-  }
-
-  #modeButton(mode: 'reply' | 'note', words: string): TemplateResult | typeof nothing {
+  #modeButton(mode: 'reply' | 'note', words: string, slot?: string): TemplateResult | typeof nothing {
     if (!this.noting) return nothing
     const turn = async () => {
       this.mode = mode
       await this.updateComplete
       this.focus()
     }
-    return html`<button class="link" @click=${turn}>${words}</button>`
+    return html`<button class="link" slot=${slot ?? nothing} @click=${turn}>${words}</button>`
   }
 
   get #offered(): readonly FilledInWire[] {
     return cannedChoices(this.canned ?? [], this.text)
+  }
+
+  get #uploading(): boolean {
+    return this.attachments.some(({ id }) => id === null)
+  }
+
+  get #ready(): boolean {
+    return !this.#uploading && (this.text.trim() !== '' || this.attachments.length > 0)
+  }
+
+  get #area(): HTMLTextAreaElement | null {
+    return this.renderRoot.querySelector('textarea')
   }
 
   #choices(): TemplateResult | typeof nothing {
@@ -157,7 +242,7 @@ export class MessageComposerElement extends LitElement {
     const offered = this.#offered
     if (offered.length === 0)
       return this.canned === null ? nothing : html`<p class="hint">${words().noCanned}</p>`
-    return html`<ul class="canned" id="canned" role="listbox" aria-label=${words().cannedReplies}>
+    return html`<ul class="choices" id="canned" role="listbox" aria-label=${words().cannedReplies}>
       ${offered.map(
         (reply, index) =>
           html`<li role="option" id="canned-${index}" aria-selected=${index === this.choice} @mousedown=${(event: Event) => event.preventDefault()} @click=${() => this.#useCanned(reply)}>
@@ -168,8 +253,7 @@ export class MessageComposerElement extends LitElement {
   }
 
   #useCanned({ text }: FilledInWire): void {
-    this.text = text
-    emit(this, 'parley-draft', { text })
+    this.#change(text)
     this.focus()
   }
 
@@ -178,74 +262,88 @@ export class MessageComposerElement extends LitElement {
     const offered = this.#offered
     const chosen = offered[this.choice]
     if (chosen === undefined) return false
-    if (key === 'ArrowDown') this.choice = (this.choice + 1) % offered.length
-    else if (key === 'ArrowUp') this.choice = (this.choice - 1 + offered.length) % offered.length
+    const moved = movedChoice(key, this.choice, offered.length)
+    if (moved !== null) this.choice = moved
     else if (key === 'Enter' || key === 'Tab') this.#useCanned(chosen)
     else return false
     return true
   }
 
-  #keepNote(text: string): void {
-    this.note = text
-    if (text === '') this.#notes.delete(this.conversationId)
-    else this.#notes.set(this.conversationId, text)
+  #change(text: string): void {
+    this.text = text
+    emit(this, 'parley-draft', { text })
   }
 
   #write(event: InputEvent): void {
-    this.text = (event.target as HTMLTextAreaElement).value
-    if (this.canned === null && asksForCanned(this.text)) emit(this, 'parley-canned', null)
-    emit(this, 'parley-draft', { text: this.text })
+    const { value } = event.target as HTMLTextAreaElement
+    if (this.canned === null && asksForCanned(value)) emit(this, 'parley-canned', null)
+    this.#change(value)
   }
 
   #keys(event: KeyboardEvent): void {
-    if (this.mode === 'reply' && !event.shiftKey && !event.isComposing && this.#choseCanned(event)) {
+    if (!event.shiftKey && !event.isComposing && this.#choseCanned(event)) {
       event.preventDefault()
       return
     }
-    // While an input method composes a word, Enter accepts the word.
-    if (event.key !== 'Enter' || event.shiftKey || event.isComposing || event.keyCode === 229) return
+    if (!sends(event)) return
     event.preventDefault()
     this.#send()
   }
 
-  #sendNote(): void {
-    const { conversationId } = this
-    const text = this.note.trim()
-    if (text === '') return
-    this.#keepNote('')
-    const refused = () => {
-      this.#notes.set(conversationId, text)
-      if (this.conversationId === conversationId && this.note === '') this.note = text
-    }
-    emit(this, 'parley-note', { text, refused })
+  /** Where the cursor stands. */
+  async #emoji(event: CustomEvent<PanelEvents['parley-emoji']>): Promise<void> {
+    event.stopPropagation()
+    const area = this.#area
+    const from = area?.selectionStart ?? this.text.length
+    const to = area?.selectionEnd ?? from
+    this.#change(this.text.slice(0, from) + event.detail.emoji + this.text.slice(to))
+    await this.updateComplete
+    this.focus()
+    const at = from + event.detail.emoji.length
+    this.#area?.setSelectionRange(at, at)
+  }
+
+  #browse(): void {
+    this.renderRoot.querySelector<HTMLInputElement>('input[type=file]')?.click()
+  }
+
+  #picked(event: Event): void {
+    const input = event.target as HTMLInputElement
+    this.#attach([...(input.files ?? [])])
+    input.value = ''
+  }
+
+  #pasted(event: ClipboardEvent): void {
+    const files = [...(event.clipboardData?.files ?? [])]
+    if (files.length === 0) return
+    event.preventDefault()
+    this.#attach(files)
+  }
+
+  #attach(files: readonly File[]): void {
+    if (files.length > 0) emit(this, 'parley-attach', { files })
     this.focus()
   }
 
   #send(): void {
-    if (this.mode === 'note') {
-      this.#sendNote()
-      return
-    }
+    if (!this.#ready) return
     const text = this.text.trim()
-    if (text === '') return
-    this.text = ''
-    emit(this, 'parley-draft', { text: '' })
-    emit(this, 'parley-send', { text })
+    const media = this.attachments.flatMap(({ id, name }) => (id === null ? [] : [{ id, name }]))
+    const { way } = this
+    const via =
+      way === null || way.usual
+        ? {}
+        : { via: { carrierId: way.carrierId, channel: way.channel, did: way.did } }
+    this.#change('')
+    emit(this, 'parley-send', { text, ...(media.length === 0 ? {} : { media }), ...via })
     this.focus()
-  }
-
-  /** Grows with the text up to its greatest height. */
-  #fit(): void {
-    const area = this.renderRoot.querySelector('textarea')
-    if (area === null) return
-    area.rows = 1
-    const line = 21
-    area.rows = Math.min(8, Math.max(1, Math.round((area.scrollHeight - 18) / line)))
   }
 
   static override styles = [
     baseStyles,
     controlStyles,
+    composerStyles,
+    attachmentTrayStyles,
     css`
       :host {
         padding: 10px 24px 12px;
@@ -268,87 +366,19 @@ export class MessageComposerElement extends LitElement {
         border-radius: 12px;
         background: var(--sunken);
       }
-      .box {
-        display: flex;
-        align-items: flex-end;
-        gap: 6px;
-        padding-block: 4px;
-        padding-inline: 14px 4px;
-        border: 1px solid var(--strong-line);
-        border-radius: 22px;
-        background: var(--surface);
-      }
-      .box.noted {
-        border: 1px dashed var(--warning);
-        background: var(--warning-ground);
-      }
       .ways {
         display: flex;
         align-items: center;
         gap: 12px;
       }
-      .canned {
-        max-height: 240px;
-        margin-bottom: 6px;
-        padding: 4px;
-        overflow-y: auto;
+      select {
+        max-width: 240px;
+        padding: 0 4px;
         border: 1px solid var(--line);
-        border-radius: 12px;
-        box-shadow: var(--raised);
-      }
-      .canned li {
-        padding: 6px 10px;
-        border-radius: 8px;
-        cursor: pointer;
-      }
-      .canned li[aria-selected='true'] {
-        background: var(--selected);
-      }
-      .filled {
-        display: block;
-        overflow: hidden;
-        color: var(--muted);
+        border-radius: 6px;
+        background: var(--surface);
+        color: var(--text);
         font-size: 12px;
-        text-overflow: ellipsis;
-        white-space: nowrap;
-      }
-      .box:focus-within {
-        border-color: var(--accent);
-        box-shadow: 0 0 0 1px var(--accent);
-      }
-      textarea {
-        padding: 7px 0 8px;
-        line-height: 21px;
-        resize: none;
-      }
-      .send {
-        display: grid;
-        place-items: center;
-        flex: none;
-        width: 36px;
-        height: 36px;
-        border-radius: 50%;
-        background: var(--accent);
-        color: var(--on-accent);
-      }
-      .send:hover:not(:disabled) {
-        background: var(--accent-hover);
-      }
-      .send:disabled {
-        background: var(--sunken);
-        color: var(--muted);
-      }
-      .below {
-        display: flex;
-        justify-content: space-between;
-        gap: 12px;
-        min-height: 18px;
-        padding: 4px 14px 0;
-        color: var(--muted);
-        font-size: 12px;
-      }
-      .keys {
-        flex: 1;
       }
       .length {
         font-variant-numeric: tabular-nums;
@@ -360,8 +390,12 @@ export class MessageComposerElement extends LitElement {
         :host {
           padding: 8px 10px 10px;
         }
-        .keys {
-          display: none;
+        .blocked {
+          flex-wrap: wrap;
+        }
+        .below {
+          flex-wrap: wrap;
+          gap: 2px 12px;
         }
       }
     `,

@@ -1,6 +1,9 @@
 import type { DecisionWire } from '../../module/contract/api/decisions.ts'
+import type { MessageWire, StartBodyWire } from '../../module/contract/api/messages.ts'
+import type { GroupWire } from '../../module/contract/api/parts.ts'
 import type { ListView } from '../data/conversation-list.ts'
 import type { PendingReply } from '../data/conversation-thread.ts'
+import type { UnsentReply } from '../data/drafts.ts'
 
 /** What the elements ask of their panel. Each is a bubbling event of this name. */
 export interface PanelEvents {
@@ -9,16 +12,62 @@ export interface PanelEvents {
   'parley-more': null
   'parley-older': null
   'parley-draft': { readonly text: string }
-  'parley-send': { readonly text: string }
+  'parley-send': Pick<UnsentReply, 'text' | 'media' | 'via' | 'template'>
+  /** A message that failed, or of which nobody knows. */
+  'parley-send-again': { readonly message: MessageWire }
+  /** Asks for an address that a browser may load the file from; afresh when the last one did not do. */
+  'parley-media-link': {
+    readonly id: string
+    readonly afresh: boolean
+    readonly give: (address: string) => void
+  }
+  'parley-media-retry': { readonly id: string }
+  'parley-attach': { readonly files: readonly File[] }
+  'parley-attach-retry': { readonly key: string }
+  'parley-detach': { readonly key: string }
+  'parley-way': { readonly key: string }
+  /** Wants the templates of a way, to send one. */
+  'parley-templates': null
+  'parley-template': { readonly text: string; readonly template: NonNullable<UnsentReply['template']> }
+  'parley-emoji': { readonly emoji: string }
+  'parley-note-draft': { readonly text: string }
+  /** What is looked for in the open chat, and which message it was found in. */
+  'parley-search': { readonly text: string; readonly show: string | null; readonly done: boolean }
+  'parley-new-conversation': null
+  'parley-start': StartBodyWire
+  'parley-name': { readonly name: string }
   'parley-retry': { readonly reply: PendingReply }
   'parley-discard': { readonly reply: PendingReply; readonly edit: boolean }
   /** `refused` puts the text back where it was written. */
-  'parley-note': { readonly text: string; readonly refused: () => void }
+  'parley-note': {
+    readonly text: string
+    readonly mentions: readonly string[]
+    readonly refused: () => void
+  }
   'parley-canned': null
   'parley-action': {
-    readonly action: 'transfer' | 'take' | 'close' | 'reopen' | 'pin' | 'unpin' | 'mute' | 'unmute'
+    readonly action:
+      | 'transfer'
+      | 'reassign'
+      | 'take'
+      | 'close'
+      | 'reopen'
+      | 'pin'
+      | 'unpin'
+      | 'mute'
+      | 'unmute'
+      | 'search'
+      | 'name'
+      | 'copy-link'
+      | 'export-text'
+      | 'export-json'
   }
-  'parley-transfer': { readonly to: string; readonly note: string }
+  /** Nobody in particular is whom the group's strategy finds; no group is the conversation's own. */
+  'parley-transfer': {
+    readonly to: string | null
+    readonly group: GroupWire | null
+    readonly note: string
+  }
   'parley-why': { readonly decision: DecisionWire }
   'parley-dialog-closed': null
   'parley-alerts': null

@@ -31,6 +31,7 @@ export const panelStyles = css`
     padding-inline: 20px 12px;
   }
   h1 {
+    flex: 1;
     font-size: 20px;
     font-weight: 700;
     letter-spacing: -0.01em;

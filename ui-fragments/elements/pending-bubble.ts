@@ -2,30 +2,34 @@ import { html, nothing, type TemplateResult } from 'lit'
 import type { PendingReply } from '../data/conversation-thread.ts'
 import { timeOfDay } from '../data/time-words.ts'
 import { words } from '../data/words/words.ts'
-import { clockIcon, warningIcon } from './icons.ts'
+import { clockIcon, fileIcon, warningIcon } from './icons.ts'
 import { emit } from './panel-events.ts'
 
-/** A reply that Parley has not confirmed yet, where it will stand. */
-export function pendingBubble(host: HTMLElement, reply: PendingReply): TemplateResult {
-  return html`<li class="message mine pending">
-    <div class="bubble"><span class="hidden-words">${words().youSay} </span><span class="text">${reply.text}</span></div>
+/** A reply that Parley has not confirmed yet, where it will stand. `said` is what a quicker colleague wrote. */
+export function pendingBubble(host: HTMLElement, reply: PendingReply, said: string): TemplateResult {
+  const { media = [], text } = reply
+  return html`<li class="message mine pending" data-key=${reply.key}>
+    <div class="bubble"><span class="hidden-words">${words().youSay} </span>${media.map(({ name }) => html`<span class="kind">${fileIcon} ${name}</span>`)}<span class="text" dir="auto">${text}</span></div>
     <p class="meta">
       <time>${timeOfDay(new Date(reply.at).toISOString())}</time>
       ${
         reply.state === 'stuck'
           ? html`<span class="state failed">${warningIcon}${words().notSent}</span>`
-          : html`<span class="state">${clockIcon}${words().sending}</span>`
+          : html`<span class="state">${clockIcon}${reply.waiting === true ? words().waitsForNetwork : words().sending}</span>`
       }
     </p>
-    ${reply.state === 'stuck' ? stuck(host, reply) : nothing}
+    ${reply.state === 'stuck' ? stuck(host, reply, said) : nothing}
   </li>`
 }
 
-function stuck(host: HTMLElement, reply: PendingReply): TemplateResult {
+function stuck(host: HTMLElement, reply: PendingReply, said: string): TemplateResult {
   const discard = (edit: boolean) => () => emit(host, 'parley-discard', { reply, edit })
-  return html`<p class="failure">${reply.sentence}</p>
+  const retry = () => emit(host, 'parley-retry', { reply })
+  const { answeredBy } = reply
+  return html`<p class="failure" role="alert">${reply.sentence}</p>
+    ${answeredBy === undefined || said === '' ? nothing : html`<p class="meanwhile">${words().answeredBy(answeredBy)} <q dir="auto">${said}</q></p>`}
     <p class="meta">
-      ${reply.retryable ? html`<button class="link" @click=${() => emit(host, 'parley-retry', { reply })}>${words().tryAgain}</button>` : nothing}
+      ${answeredBy !== undefined ? html`<button class="link" @click=${retry}>${words().sendAnyway}</button>` : reply.retryable ? html`<button class="link" @click=${retry}>${words().tryAgain}</button>` : nothing}
       <button class="link" @click=${discard(true)}>${words().edit}</button>
       <button class="link" @click=${discard(false)}>${words().discard}</button>
     </p>`

@@ -169,6 +169,8 @@ export const ReplyBodySchema = Type.Object(
   closed,
 )
 
+export type ReplyBodyWire = Static<typeof ReplyBodySchema>
+
 export const StartBodySchema = Type.Object(
   {
     to: Type.String({ minLength: 1, maxLength: 40, description: 'The customer’s number' }),
@@ -188,6 +190,8 @@ export const StartBodySchema = Type.Object(
   },
   closed,
 )
+
+export type StartBodyWire = Static<typeof StartBodySchema>
 
 /** What happened to a conversation besides its messages. */
 export const TimelineSchema = Type.Object(

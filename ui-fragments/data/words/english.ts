@@ -1,5 +1,8 @@
+import { englishThread } from './english-thread.ts'
+
 /** Everything that the agent panel says by itself, in English. What the server says comes as it is. */
 export const english = {
+  ...englishThread,
   // What surrounds all
   loading: 'Loading…',
   close: 'Close',

@@ -1,6 +1,8 @@
 import type { Words } from './english.ts'
+import { germanThread } from './german-thread.ts'
 
 export const german: Words = {
+  ...germanThread,
   loading: 'Wird geladen …',
   close: 'Schließen',
   cancel: 'Abbrechen',
