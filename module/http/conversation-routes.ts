@@ -132,7 +132,10 @@ export const conversationRoutes: FastifyPluginAsyncTypebox<ConversationRoutesDep
         ...filterOf(request.query.filter ?? 'all', viewer),
         channel: request.query.channel ?? null,
         reader: personal.readerOf(viewer),
-        before: readPageCursor(store.epoch, request.query.after),
+        before:
+          request.query.below === undefined
+            ? readPageCursor(store.epoch, request.query.after)
+            : Number(request.query.below),
         limit: limitOf(request.query.limit),
       })
       const own = personal.of(

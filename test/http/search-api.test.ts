@@ -78,6 +78,7 @@ t.test('search, filters and counts', async (t) => {
     t.match((await get('conversations/counts?group=ring-group/600')).body, { all: 0 })
     const [a, b] = (await get('conversations')).body.items
     t.ok(a.place > b.place)
+    t.equal((await get(`conversations?below=${a.place}&limit=1`)).body.items[0].id, b.id)
     t.match(a.activeAt, /^\d{4}-/)
   })
 })

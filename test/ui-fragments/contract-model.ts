@@ -1,11 +1,13 @@
 import type { ConversationWire, PersonalWire } from '../../module/contract/api/conversations.ts'
 import type { DecisionWire } from '../../module/contract/api/decisions.ts'
-import type { PersonWire } from '../../module/contract/api/groups.ts'
+import type { MyQueueWire, PersonWire, StatusWire } from '../../module/contract/api/groups.ts'
 import type { MessageWire } from '../../module/contract/api/messages.ts'
 import type { GroupWire } from '../../module/contract/api/parts.ts'
+import type { SearchResultWire } from '../../module/contract/api/search.ts'
 import type { EventWire, ServerFrame } from '../../module/contract/live.ts'
 
 export const support: GroupWire = { kind: 'queue', number: '8000', name: 'Support Department' }
+export const sales: GroupWire = { kind: 'ring-group', number: '600', name: 'Sales' }
 export const did = '+16313808000'
 
 const person = (extension: string, name: string, facts: Partial<PersonWire> = {}): PersonWire => ({
@@ -28,7 +30,8 @@ export interface InboundFacts {
   readonly from?: string
   readonly name?: string | null
   readonly text: string
-  readonly channel?: 'sms' | 'whatsapp'
+  readonly channel?: 'sms' | 'whatsapp' | 'sip'
+  readonly group?: GroupWire
   readonly designated?: string | null
   readonly at?: Date
   readonly answerable?: boolean
@@ -54,6 +57,19 @@ export class ContractModel {
       available: false,
       summary: 'Paused: Lunch',
     }),
+  ]
+  groups: readonly GroupWire[] = [support]
+  /** Of whoever asks. */
+  status: StatusWire = { state: 'available', since: null, until: null, reason: null, by: null }
+  myQueues: MyQueueWire[] = [
+    {
+      number: '8000',
+      name: support.name,
+      membership: 'dynamic',
+      loggedIn: true,
+      paused: false,
+      pausedReason: null,
+    },
   ]
   readonly conversations = new Map<string, ConversationWire>()
   readonly messages = new Map<string, MessageWire[]>()
@@ -161,7 +177,7 @@ export class ContractModel {
       conversation = {
         id: this.#id('conversation'),
         customer: { address: from, name, answerable },
-        group: support,
+        group: facts.group ?? support,
         designated: null,
         version: 1,
         status: 'open',
@@ -210,6 +226,35 @@ export class ContractModel {
     })
     this.#tell(conversation.id, { kind: 'message-received', messageId: message.id, mention: message.mention })
     return this.get(conversation.id)
+  }
+
+  /** By plain parts of words, thirty messages a page. */
+  search(text: string, extension: string | null, from: number): SearchResultWire {
+    const wanted = text.toLowerCase()
+    const newest = [...this.conversations.values()].sort((a, b) => b.place - a.place)
+    const hits = newest.flatMap((conversation) => {
+      const message = this.messages
+        .get(conversation.id)
+        ?.findLast((one) => one.text.toLowerCase().includes(wanted))
+      if (message === undefined) return []
+      const at = message.text.toLowerCase().indexOf(wanted)
+      const snippet = { text: message.text, marks: [[at, at + wanted.length]] }
+      const { id, direction, at: when } = message
+      return [
+        {
+          conversation: this.wireFor(conversation.id, extension),
+          message: { id, direction, at: when, snippet },
+        },
+      ]
+    })
+    const named = newest.filter(({ customer }) =>
+      `${customer.name} ${customer.address}`.toLowerCase().includes(wanted),
+    )
+    return {
+      conversations: from === 0 ? named.slice(0, 20).map(({ id }) => this.wireFor(id, extension)) : [],
+      items: hits.slice(from, from + 30),
+      next: hits.length > from + 30 ? String(from + 30) : null,
+    }
   }
 
   reply(id: string, extension: string, text: string, key: string, at = new Date()): MessageWire {

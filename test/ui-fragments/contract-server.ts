@@ -27,6 +27,11 @@ export const ruleTerms = {
   overrides: { strategy: null, cap: null, sticky: null },
 } satisfies Partial<RuleWire>
 
+interface Scope {
+  group?: string
+  channel?: string
+}
+
 /** Tokens are `agent-101` and `admin`; anything else is refused. */
 const viewerOf = (token: string): string | null | undefined =>
   token === 'admin' ? null : /^agent-\d+$/.test(token) ? token.slice(6) : undefined
@@ -55,7 +60,15 @@ export async function startContractServer(options: { assets?: string; under?: st
   const rules = new Map<string, RuleWire>()
   const carriers = new Map<string, CarrierWire & { secrets?: Record<string, string> }>()
   /** Tests make the server misbehave by these. */
-  const faults = { loseReplyAnswers: 0, refuseLive: false, refuseNotes: false, expired: false, stale: false }
+  const faults = {
+    loseReplyAnswers: 0,
+    refuseLive: false,
+    refuseNotes: false,
+    refuseSearch: false,
+    pbxAway: false,
+    expired: false,
+    stale: false,
+  }
   const app = fastify({ forceCloseConnections: true })
 
   const problem = (reply: FastifyReply, status: number, code: string, detail: string, more: object = {}) =>
@@ -139,36 +152,83 @@ export async function startContractServer(options: { assets?: string; under?: st
         extension,
         name: extension === null ? 'Administrator' : model.nameOf(extension),
         roles: extension === null ? ['admin'] : ['agent'],
-        groups: [support],
+        groups: [...model.groups],
         expiresAt: new Date(Date.now() + 3_600_000).toISOString(),
       }
     })
-    root.get<{ Querystring: { filter?: string; after?: string; limit?: string } }>(
+    const inScope = (one: ConversationWire, { group, channel }: Scope) =>
+      (group === undefined || `${one.group.kind}/${one.group.number}` === group) &&
+      (channel === undefined ||
+        one.channels.some((each) => each === channel || (channel === 'sms' && each === 'sip')))
+    const fits = ({ status, designated }: ConversationWire, filter: string, extension: string | null) =>
+      filter === 'closed'
+        ? status === 'closed'
+        : status === 'open' &&
+          (filter === 'all' ||
+            (filter === 'mine' ? designated?.extension === extension : designated === null))
+    root.get<{ Querystring: Scope & { filter?: string; below?: string; limit?: string } }>(
       '/conversations',
       async (request) => {
-        const { filter = 'all', after = '0', limit = '50' } = request.query
+        const { filter = 'all', below, limit = '50' } = request.query
         const extension = me(request)
-        const fits = ({ status, designated }: ConversationWire) =>
-          filter === 'closed'
-            ? status === 'closed'
-            : status === 'open' &&
-              (filter === 'all' ||
-                (filter === 'mine' ? designated?.extension === extension : designated === null))
+        const most = Number(limit)
         const all = [...model.conversations.values()]
-          .filter(fits)
-          .sort(
-            (a, b) =>
-              Date.parse(b.lastMessage?.at ?? b.openedAt) - Date.parse(a.lastMessage?.at ?? a.openedAt),
-          )
-        const end = Number(after) + Number(limit)
+          .filter((one) => fits(one, filter, extension) && inScope(one, request.query))
+          .sort((a, b) => b.place - a.place)
+        const rest = below === undefined ? all : all.filter(({ place }) => place < Number(below))
         return {
-          items: all.slice(Number(after), end).map(({ id }) => model.wireFor(id, extension)),
-          next: end < all.length ? String(end) : null,
+          items: rest.slice(0, most).map(({ id }) => model.wireFor(id, extension)),
+          next: rest.length > most ? 'more' : null,
           cursor: model.cursor,
           totals: { unreadMessages: 0, unreadConversations: 0, mentions: 0, mentioningConversations: 0 },
         }
       },
     )
+    root.get<{ Querystring: Scope }>('/conversations/counts', async (request) => {
+      const extension = me(request)
+      const count = (filter: string) =>
+        Math.min(
+          1000,
+          [...model.conversations.values()].filter(
+            (one) => fits(one, filter, extension) && inScope(one, request.query),
+          ).length,
+        )
+      return { all: count('all'), mine: count('mine'), unassigned: count('unassigned') }
+    })
+    root.get<{ Querystring: Scope & { q: string; after?: string } }>('/search', async (request, reply) => {
+      if (faults.refuseSearch) return problem(reply, 503, 'unavailable', 'Parley is restarting.')
+      return model.search(request.query.q, me(request), Number(request.query.after ?? '0'))
+    })
+    root.get('/me/status', async () => model.status)
+    root.put<{ Body: { state: 'available' | 'away'; until?: string; reason?: string } }>(
+      '/me/status',
+      async (request) => {
+        const { state, until = null, reason = null } = request.body
+        const since = state === 'away' ? new Date().toISOString() : null
+        model.status = { state, since, until, reason, by: state === 'away' ? 'Alice Adams' : null }
+        return model.status
+      },
+    )
+    root.get('/me/queues', async () => ({ items: model.myQueues }))
+    for (const [act, change] of [
+      ['pause', { paused: true }],
+      ['unpause', { paused: false, pausedReason: null }],
+      ['login', { loggedIn: true }],
+      ['logout', { loggedIn: false, paused: false, pausedReason: null }],
+    ] as const) {
+      root.post<{ Params: { number: string }; Body?: { reason?: string } }>(
+        `/me/queues/:number/${act}`,
+        async (request, reply) => {
+          if (faults.pbxAway)
+            return problem(reply, 503, 'pbx-away', 'The PBX is not answering. Try again in a moment.')
+          const reason = act === 'pause' ? { pausedReason: request.body?.reason ?? null } : {}
+          model.myQueues = model.myQueues.map((queue) =>
+            queue.number === request.params.number ? { ...queue, ...change, ...reason } : queue,
+          )
+          return model.myQueues.find(({ number }) => number === request.params.number)
+        },
+      )
+    }
     root.get<ById>('/conversations/:id', async (request, reply) => {
       return model.conversations.has(request.params.id)
         ? model.wireFor(request.params.id, me(request))

@@ -2,20 +2,24 @@ import t from 'tap'
 import type { ConversationWire, PersonalWire } from '../../module/contract/api/conversations.ts'
 import type { MeWire } from '../../module/contract/api/groups.ts'
 import type { MessageListWire, MessageWire } from '../../module/contract/api/messages.ts'
+import type { SearchResultWire } from '../../module/contract/api/search.ts'
 import { firstState, isUnseen, unseenCount } from '../../ui-fragments/data/agent-state.ts'
+import { readAlertSettings } from '../../ui-fragments/data/alert-settings.ts'
+import { AlertTabs } from '../../ui-fragments/data/alert-tabs.ts'
 import { allowedActions } from '../../ui-fragments/data/allowed-actions.ts'
 import { backoffMs } from '../../ui-fragments/data/backoff.ts'
 import { cannedChoices } from '../../ui-fragments/data/canned-choice.ts'
 import { carrierDraft, carrierIdOf, listOf, settingText } from '../../ui-fragments/data/carrier-fields.ts'
 import {
-  countOf,
   emptyList,
   type ListView,
+  readingOf,
   visible,
   withConversation,
   withoutConversation,
   withPage,
   withPersonal,
+  withTrimmed,
 } from '../../ui-fragments/data/conversation-list.ts'
 import {
   emptyThread,
@@ -36,12 +40,18 @@ import {
   withGroup,
   withPresence,
 } from '../../ui-fragments/data/presence-board.ts'
+import { presenceWords } from '../../ui-fragments/data/presence-words.ts'
 import { randomId } from '../../ui-fragments/data/random-id.ts'
 import { ReadMarker } from '../../ui-fragments/data/read-marker.ts'
+import { refusalWords } from '../../ui-fragments/data/refusal-words.ts'
+import { noSearch, SearchDesk } from '../../ui-fragments/data/search-desk.ts'
 import { dayWords, durationWords } from '../../ui-fragments/data/time-words.ts'
 import { timelineRows } from '../../ui-fragments/data/timeline.ts'
+import { drawnRange, drawnRows, offsetsOf, rowAt, topToShow } from '../../ui-fragments/data/virtual-rows.ts'
 import { WatchTeller } from '../../ui-fragments/data/watch-teller.ts'
 import { watchersLine, withWatchers } from '../../ui-fragments/data/watchers.ts'
+import { german } from '../../ui-fragments/data/words/german.ts'
+import { addLanguage, useLanguages } from '../../ui-fragments/data/words/words.ts'
 import { ContractModel, did, support } from './contract-model.ts'
 
 const alice: MeWire = {
@@ -109,70 +119,216 @@ const page = (messages: readonly MessageWire[], next: string | null = null): Mes
 })
 const said = (text: string, id = `m-${text}`): MessageWire =>
   message(id, { direction: 'out', text, author: { kind: 'agent', extension: '101', name: 'Alice Adams' } })
-const view: ListView = { filter: 'all', channel: 'any', search: '' }
+const view: ListView = { filter: 'all', channel: 'any', group: null, search: '' }
 const ids = (items: readonly { readonly id: string }[]): string => items.map(({ id }) => id).join(' ')
 
 t.test('the conversation list', async (t) => {
-  const mine = conversation('mine', {
-    designated: { extension: '101', name: 'Alice Adams' },
-    lastMessage: { direction: 'in', preview: '', mention: null, at: at(5) },
-  })
+  const mine = conversation('mine', { designated: { extension: '101', name: 'Alice Adams' }, place: 5 })
   const waiting = conversation('waiting', {
     channels: ['whatsapp'],
     customer: { address: '+447700900123', name: 'Priya Patel', answerable: true },
+    place: 4,
   })
-  const closed = conversation('closed', { status: 'closed' })
-  const list = withPage(emptyList, 'all', { items: [mine, waiting], next: '9', cursor: 'epoch.1', totals })
-  const all = withPage(list, 'closed', { items: [closed], next: null, cursor: 'epoch.1', totals })
+  const closed = conversation('closed', { status: 'closed', place: 3 })
+  const closedView = { ...view, filter: 'closed' } as const
+  const list = withPage(emptyList, view, { items: [mine, waiting], next: '9', cursor: 'epoch.1', totals })
+  const all = withPage(list, closedView, { items: [closed], next: null, cursor: 'epoch.1', totals })
   const show = (change: Partial<ListView>) => ids(visible(all, { ...view, ...change }, '101'))
 
-  t.equal(show({}), 'mine waiting', 'All is what is open, newest first')
+  t.equal(show({}), 'mine waiting', 'All is what is open, by place')
   t.equal(show({ filter: 'mine' }), 'mine')
   t.equal(show({ filter: 'unassigned' }), 'waiting')
   t.equal(show({ filter: 'closed' }), 'closed')
   t.equal(show({ channel: 'whatsapp' }), 'waiting')
   t.equal(show({ channel: 'sms' }), 'mine')
-  const byTrunk = withPage(all, 'all', {
-    items: [conversation('trunk', { channels: ['sip'] })],
-    next: null,
-    cursor: 'epoch.1',
-    totals,
-  })
+  t.equal(show({ group: 'queue/8000' }), 'mine waiting')
+  t.equal(show({ group: 'queue/8001' }), '')
+  const trunk = conversation('trunk', { channels: ['sip'], place: 6 })
   t.match(
-    ids(visible(byTrunk, { ...view, channel: 'sms' }, '101')),
+    ids(visible(withConversation(all, trunk), { ...view, channel: 'sms' }, '101')),
     'trunk',
     'a text by a SIP trunk is an SMS',
   )
-  t.equal(show({ search: 'priya' }), 'waiting', 'finds by name')
-  t.equal(show({ search: '(954) 278-80' }), 'mine', 'finds by digits in any writing')
-  t.equal(show({ search: 'nobody' }), '')
   t.equal(ids(visible(all, { ...view, filter: 'mine' }, null)), '', 'an admin without an extension has none')
 
-  t.same(countOf(all, 'all', '101'), { known: 2, more: true }, 'says that there is more than was read')
-  t.same(countOf(all, 'closed', '101'), { known: 1, more: false })
-  t.equal(countOf(all, 'mine', '101'), null, 'a list never asked for has no count')
+  t.same(readingOf(all, view), { started: true, more: true, floor: 4 }, 'knows how far it was read')
+  t.equal(readingOf(all, closedView).more, false)
+  t.equal(readingOf(all, { ...view, filter: 'mine' }).started, false)
+  const older = conversation('older', { place: 1 })
+  t.equal(
+    ids(visible(withConversation(all, older), view, '101')),
+    'mine waiting',
+    'what stands below the page is not shown with a gap before it',
+  )
+  const next = withPage(all, view, { items: [older], next: null, cursor: 'epoch.1', totals }, 4)
+  t.equal(ids(visible(next, view, '101')), 'mine waiting older', 'but with the page that holds it')
+  const pinned = { ...older, pinned: true }
+  t.equal(ids(visible(withConversation(all, pinned), view, '101')), 'older mine waiting', 'or as a pin')
 
   const taken = withConversation(all, {
     ...waiting,
     version: 2,
+    place: 7,
     designated: { extension: '101', name: 'Alice' },
   })
   t.equal(
     ids(visible(taken, { ...view, filter: 'mine' }, '101')),
-    'mine waiting',
-    'an event moves it between filters',
+    'waiting mine',
+    'an event moves it between filters, and to its new place',
   )
   t.equal(taken.byId.size, 3, 'and it stands there once')
-  const late = withPage(taken, 'unassigned', { items: [waiting], next: null, cursor: 'epoch.1', totals })
+  const unassigned = { ...view, filter: 'unassigned' } as const
+  const late = withPage(taken, unassigned, { items: [waiting], next: null, cursor: 'epoch.1', totals })
   t.equal(late.byId.get('waiting')?.version, 2, 'a page that was overtaken does not undo it')
-  const sameVersion = { ...mine, lastMessage: null }
-  t.not(
-    withConversation(all, sameVersion).byId.get('mine')?.lastMessage,
-    null,
-    'nor one with an older last message',
-  )
+  t.equal(withConversation(all, { ...mine, place: 2 }).byId.get('mine')?.place, 5, 'nor an older answer')
   t.equal(withoutConversation(all, 'mine').byId.size, 2)
   t.equal(withoutConversation(all, 'unknown'), all)
+})
+
+t.test('a day of traffic leaves a short list', async (t) => {
+  let list = withPage(emptyList, view, { items: [], next: null, cursor: 'epoch.1', totals })
+  for (let n = 1; n <= 2000; n++) list = withConversation(list, conversation(`c${n}`, { place: n }))
+  list = withConversation(list, conversation('old and mentioning', { place: 0.5, mentionsMe: 1 }))
+  const trimmed = withTrimmed(list, view, '101', 300, ({ id }) => id === 'c7')
+  t.same([...trimmed.byId.keys()].slice(0, 2), ['c7', 'c1701'], 'the open one stays')
+  t.equal(trimmed.byId.size, 302)
+  t.same(readingOf(trimmed, view), { started: true, more: true, floor: 1701 }, 'and it goes on from there')
+  t.equal(visible(trimmed, view, '101').length, 300)
+  t.equal(
+    withTrimmed(trimmed, view, '101', 300, () => false),
+    trimmed,
+  )
+})
+
+t.test('rows that are drawn', async (t) => {
+  const heights = [30, 70, 70, 30, 70]
+  const offsets = offsetsOf(heights, (height) => height)
+  t.same(offsets, [0, 30, 100, 170, 200, 270])
+  t.same(
+    [0, 29, 30, 169, 170, 999].map((place) => rowAt(offsets, place)),
+    [0, 0, 1, 2, 3, 4],
+  )
+  t.same(drawnRange(offsets, 100, 60, 0), { from: 2, to: 3 })
+  t.same(drawnRange(offsets, 100, 60, 20), { from: 1, to: 4 })
+  t.same(drawnRange([0], 0, 100, 50), { from: 0, to: 0 })
+  const px = (from: number, to: number, also: number | null) =>
+    drawnRows(offsets, { from, to }, also).map((one) => (one.kind === 'space' ? `-${one.px}` : one.index))
+  t.same(px(1, 3, null), ['-30', 1, 2, '-100'])
+  t.same(px(3, 5, 0), [0, '-140', 3, 4], 'the row with the focus stays')
+  t.same(px(0, 2, 4), [0, 1, '-100', 4])
+  t.same(px(0, 2, 9), [0, 1, '-170'], 'unless it is gone')
+  t.equal(topToShow(offsets, 1, 100, 100), 30)
+  t.equal(topToShow(offsets, 4, 100, 100), 170)
+  t.equal(topToShow(offsets, 2, 60, 150), 60)
+})
+
+t.test('presence and refusals in the reader’s language', async (t) => {
+  addLanguage('de', german)
+  t.teardown(() => useLanguages(['en']))
+  const [alice, bob, carla, deniz] = new ContractModel().people
+  if (!alice || !bob || !carla || !deniz) throw new Error('nobody is there')
+  const said = () => [alice, bob, carla, deniz].map(presenceWords)
+  t.same(said(), ['Available', 'On a call', 'Not logged in', 'Paused: Lunch'], 'as the server says it')
+  const refusal = { type: '', title: '', status: 403, code: 'not-designated', detail: 'Only Bob can.' }
+  const designated = { extension: '102', name: 'Bob' }
+  t.equal(refusalWords({ ...refusal, designated }), 'Only Bob can.')
+  useLanguages(['de'])
+  t.same(said(), ['Verfügbar', 'Im Gespräch', 'Nicht angemeldet', 'Pause: Lunch'])
+  t.equal(
+    presenceWords({ ...alice, away: true, awayReason: 'Zahnarzt' }),
+    'Für Nachrichten abwesend: Zahnarzt',
+  )
+  t.equal(presenceWords({ ...alice, panelOpen: false }), 'Nur am Telefon')
+  const nothing = { registration: 'unknown', call: 'unknown', dnd: 'unknown' } as const
+  t.match(presenceWords({ ...alice, ...nothing }), /Unbekannt/)
+  t.equal(refusalWords({ ...refusal, designated }), 'Das kann nur, wer zuständig ist: Bob (102).')
+  t.equal(
+    refusalWords({ ...refusal, code: 'media' }),
+    'Only Bob can.',
+    'an unknown code in the server’s words',
+  )
+  t.equal(refusalWords({ ...refusal, code: 'toString' }), 'Only Bob can.')
+})
+
+t.test('searching', async (t) => {
+  const asked: string[] = []
+  const answers: ((found: SearchResultWire) => void)[] = []
+  let state = noSearch
+  const desk = new SearchDesk(
+    {
+      search: ({ q, after, group }) => {
+        asked.push([q, after, group].join(' '))
+        return new Promise((resolve) => answers.push(resolve))
+      },
+    },
+    (change) => {
+      state = change(state)
+    },
+  )
+  t.teardown(() => desk.stop())
+  const scope = { filter: 'all', channel: 'any', group: 'queue/8000' } as const
+  const found = (id: string, next: string | null = null): SearchResultWire => ({
+    conversations: [],
+    items: [
+      {
+        conversation: conversation(id),
+        message: { id: `m ${id}`, direction: 'in', at: at(0), snippet: { text: 'x', marks: [] } },
+      },
+    ],
+    next,
+  })
+  const until = async (condition: () => boolean) => {
+    while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+  for (const text of ['l', 'la', 'lamp ']) desk.ask(text, scope)
+  t.equal(state.asking, true)
+  await until(() => asked.length > 0)
+  t.same(asked, ['lamp  queue/8000'], 'once the typing pauses')
+  desk.ask('lamps', scope)
+  await until(() => asked.length > 1)
+  answers[1]?.(found('b', 'more'))
+  await until(() => !state.asking)
+  answers[0]?.(found('a'))
+  await new Promise(setImmediate)
+  t.equal(state.hits[0]?.conversation.id, 'b', 'an answer to what is no longer asked is passed over')
+  desk.more(state)
+  desk.more(state)
+  await until(() => asked.length > 2)
+  t.equal(asked[2], 'lamps more queue/8000')
+  answers[2]?.(found('c'))
+  await until(() => !state.asking)
+  t.same([state.hits.length, state.next, asked.length], [2, null, 3])
+  desk.ask('  ', scope)
+  t.equal(state, noSearch)
+})
+
+t.test('one of several tabs calls', async (t) => {
+  const tab = (patienceMs: number) => {
+    const tabs = new AlertTabs({ name: 'parley.test', patienceMs: () => patienceMs, settleMs: 40 })
+    t.teardown(() => tabs.close())
+    return tabs
+  }
+  const [a, b, c] = [tab(20), tab(20), tab(60)]
+  const won = await Promise.all([a, b, c].map((each) => each.wins('e.1')))
+  t.equal(won.filter(Boolean).length, 1, 'however close they are')
+  t.equal(won[2], false, 'the one that can’t be heard comes last')
+  t.equal(await a.wins('e.1'), false, 'and never again')
+  const asked = [a, b].map((each) => each.wins('e.2'))
+  c.seen('e.2')
+  t.same(await Promise.all(asked), [false, false], 'nobody, when he sees it')
+  t.equal(await c.wins('e.3'), true, 'alone it does what it can')
+})
+
+t.test('alert settings survive whatever was kept', async (t) => {
+  const read = (kept: string | null) => readAlertSettings({ getItem: () => kept })
+  const usual = { sound: 'chime', volume: 0.6, notifications: true }
+  for (const kept of [null, 'on', '{', '{"sound":"gong","volume":7}']) t.same(read(kept), usual, String(kept))
+  t.same(read('off'), { ...usual, sound: 'off', notifications: false })
+  t.same(read('{"sound":"bell","volume":0.2,"notifications":false}'), {
+    sound: 'bell',
+    volume: 0.2,
+    notifications: false,
+  })
 })
 
 t.test('the open conversation', async (t) => {
@@ -295,8 +451,8 @@ t.test('what one may do, and why not', async (t) => {
 
 t.test('what is mine alone', async (t) => {
   const one = conversation('one', { unread: 3, mentionsMe: 1 })
-  const two = conversation('two', { lastMessage: { direction: 'in', preview: '', mention: null, at: at(9) } })
-  const list = withPage(emptyList, 'all', { items: [two, one], next: null, cursor: 'epoch.1', totals })
+  const two = conversation('two', { place: 9 })
+  const list = withPage(emptyList, view, { items: [two, one], next: null, cursor: 'epoch.1', totals })
   t.equal(ids(visible(list, view, '101')), 'two one')
   t.equal(
     ids(visible(withPersonal(list, 'one', { pinned: true }), view, '101')),

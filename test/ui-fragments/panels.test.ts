@@ -387,7 +387,7 @@ t.test('two agents, one conversation', async (t) => {
     await bob.getByRole('menuitem', { name: 'Close conversation' }).click()
     await bob.getByText('This conversation is closed. Reopen it first.').waitFor()
     await row(bob, 'Jane Doe').waitFor({ state: 'detached' })
-    await bob.getByRole('button', { name: 'Closed 1' }).click()
+    await bob.getByRole('button', { name: 'Closed', exact: true }).click()
     await row(bob, 'Jane Doe').waitFor()
     await bob.getByRole('button', { name: 'Reopen' }).click()
     await bob.getByRole('textbox', { name: 'Reply' }).waitFor()

@@ -14,7 +14,12 @@ export interface AgentEarsPorts {
   readonly reader: AgentReader
   /** Whether the person has this panel before his eyes. */
   readonly focused: () => boolean
-  readonly onAlert: (decision: Exclude<AlertDecision, 'quiet'>, conversationId: string) => void
+  /** The key is the same in every tab that hears of it. */
+  readonly onAlert: (decision: Exclude<AlertDecision, 'quiet'>, conversationId: string, key: string) => void
+  /** What would have been an alert is before his eyes. */
+  readonly onSeen: (key: string) => void
+  /** Who is how has changed, perhaps I. */
+  readonly onPresence: () => void
 }
 
 /** Turns what the live connection says into readings and alerts. An event names what changed, never what it says. */
@@ -32,6 +37,7 @@ export class AgentEars {
     switch (news.type) {
       case 'presence':
         reader.patch((state) => ({ board: withPresence(state.board, news) }))
+        this.#ports.onPresence()
         return
       case 'watching':
         reader.patch((state) => ({ watchers: withWatchers(state.watchers, news) }))
@@ -91,17 +97,20 @@ export class AgentEars {
   #alert(news: LiveEvent): void {
     const { state, reader, focused, onAlert } = this.#ports
     const id = news.conversationId
-    const decision = alertFor(news, {
+    const attention = {
       me: state.value.me?.extension ?? null,
       focused: focused(),
       openConversation: state.value.thread?.conversationId ?? null,
       ownDoing: this.ownDoing,
       muted: state.value.list.byId.get(id)?.muted ?? false,
-    })
+    }
+    const decision = alertFor(news, attention)
+    if (decision === 'quiet' && alertFor(news, { ...attention, focused: false }) !== 'quiet')
+      this.#ports.onSeen(news.cursor)
     if (news.event.kind === 'designation-changed') this.ownDoing.delete(id)
     if (decision === 'quiet') return
     reader.patch((held) => withUnseen(held, id, false))
-    onAlert(decision, id)
+    onAlert(decision, id, news.cursor)
   }
 }
 

@@ -1,9 +1,18 @@
 import type { PersonalWire } from '../../module/contract/api/conversations.ts'
 import type { AgentState } from './agent-state.ts'
 import { withUnseen } from './agent-state.ts'
-import type { ApiClient, ListFilter } from './api-client.ts'
+import type { ApiClient } from './api-client.ts'
 import { type ApiError, asApiError } from './api-error.ts'
-import { withConversation, withoutConversation, withPage, withPersonal } from './conversation-list.ts'
+import {
+  type ListScope,
+  readingOf,
+  withConversation,
+  withoutConversation,
+  withoutReadings,
+  withPage,
+  withPersonal,
+  withTrimmed,
+} from './conversation-list.ts'
 import {
   type ConversationThread,
   furtherBack,
@@ -20,12 +29,17 @@ import { words } from './words/words.ts'
 export type Part = 'conversation' | 'messages' | 'decisions' | 'people' | 'canned'
 
 const pageSize = 100
+/** More than anybody sees at once, and few enough to be sorted at every news. */
+const keptRows = 300
+const countEveryMs = 1000
 
 /** Reads from the API into the panel's state. Whatever order answers come in, the newest reading stays. */
 export class AgentReader {
   readonly #api: ApiClient
   readonly #state: Observed<AgentState>
   readonly #queue: RefreshQueue
+  readonly #paging = new Set<string>()
+  #counting: ReturnType<typeof setTimeout> | undefined
 
   constructor(api: ApiClient, state: Observed<AgentState>) {
     this.#api = api
@@ -45,36 +59,80 @@ export class AgentReader {
   }
 
   stop(): void {
+    clearTimeout(this.#counting)
     this.#queue.stop()
   }
 
-  async readFilter(filter: ListFilter): Promise<void> {
-    const after = this.#state.value.list.readings[filter].next
-    const page = await this.#api.conversations({ filter, after, limit: pageSize })
-    this.patch((state) => ({ list: withPage(state.list, filter, page) }))
+  /** The first page of a list, or its next one; whoever asks twice is answered once. */
+  async readPage(scope: ListScope, first = false): Promise<void> {
+    const key = JSON.stringify(scope)
+    if (this.#paging.has(key)) return
+    this.#paging.add(key)
+    try {
+      const { started, more, floor } = readingOf(this.#state.value.list, scope)
+      if (started && !more && !first) return
+      const below = started && !first ? floor : null
+      const page = await this.#api.conversations({ ...queryOf(scope), below, limit: pageSize })
+      this.patch((state) => ({ list: withPage(state.list, scope, page, below) }))
+    } finally {
+      this.#paging.delete(key)
+    }
+  }
+
+  /** How many there are under each tab: soon, and once for all that happens meanwhile. */
+  countSoon(afterMs = countEveryMs): void {
+    if (this.#counting !== undefined) return
+    this.#counting = setTimeout(() => {
+      this.#counting = undefined
+      this.quietly(this.#count())
+    }, afterMs)
+  }
+
+  async #count(): Promise<void> {
+    const { view } = this.#state.value
+    const { channel, group } = queryOf(view)
+    const counts = await this.#api.counts(channel, group)
+    const now = this.#state.value.view
+    if (now.channel === view.channel && now.group === view.group) this.patch(() => ({ counts }))
+  }
+
+  /** What is far below the top is let go of: the list is looked at from its top. */
+  trim(): void {
+    const { list, view, me, thread, unseen } = this.#state.value
+    const needed = ({ id }: { readonly id: string }) => id === thread?.conversationId || unseen.has(id)
+    const trimmed = withTrimmed(list, view, me?.extension ?? null, keptRows, needed)
+    if (trimmed !== list) this.patch(() => ({ list: trimmed }))
   }
 
   /** The first list's cursor is older than every answer after it, so nothing falls between list and live. */
   async readFirst(): Promise<{ me: NonNullable<AgentState['me']>; cursor: string }> {
     const me = await this.#api.me()
-    const all = await this.#api.conversations({ filter: 'all', limit: pageSize })
-    this.patch((state) => ({ me, list: withPage(state.list, 'all', all), obstacle: null }))
-    return { me, cursor: all.cursor }
+    const { view } = this.#state.value
+    const first = await this.#api.conversations({ ...queryOf(view), limit: pageSize })
+    this.patch((state) => ({ me, list: withPage(state.list, view, first), obstacle: null }))
+    this.countSoon(0)
+    return { me, cursor: first.cursor }
   }
 
   /** After a reset: what was held may have changed in any way. */
   async readAgain(): Promise<void> {
     const open = this.#state.value.thread?.conversationId
     if (open !== undefined) this.request(open, 'conversation', 'messages', 'decisions')
-    const { byId, readings } = this.#state.value.list
+    const { byId } = this.#state.value.list
+    const { view } = this.#state.value
     const unread = new Set(byId.keys())
-    for (const filter of (Object.keys(readings) as ListFilter[]).filter((name) => readings[name].started)) {
-      const page = await this.#api.conversations({ filter, limit: pageSize })
-      for (const { id } of page.items) unread.delete(id)
-      this.patch((state) => ({ list: withPage(state.list, filter, page) }))
+    const page = await this.#api.conversations({ ...queryOf(view), limit: pageSize })
+    for (const { id } of page.items) unread.delete(id)
+    this.patch((state) => ({ list: withPage(withoutReadings(state.list), view, page) }))
+    this.countSoon(0)
+    // What the first page does not hold any more is read by itself as far as it matters: it may be gone.
+    const { unseen } = this.#state.value
+    for (const id of unread) {
+      if (id === open) continue
+      if (unseen.has(id) || (byId.get(id)?.mentionsMe ?? 0) > 0) this.request(id, 'conversation')
+      else if (this.#state.value.list.byId.get(id) === byId.get(id))
+        this.patch((state) => ({ list: withoutConversation(state.list, id) }))
     }
-    // What no first page holds any more is read by itself: it may have moved on, or be gone.
-    for (const id of unread) this.request(id, 'conversation')
   }
 
   /** Whether there may be more. */
@@ -137,6 +195,7 @@ export class AgentReader {
     const conversation = await this.#api.conversation(id)
     this.patch((state) => ({ list: withConversation(state.list, conversation) }))
     this.patchThread(id, (thread) => withEarlier(thread, conversation.continues ?? []))
+    this.countSoon()
     if (!withPeople || this.#state.value.board.groups.has(boardKey(conversation.group))) return
     const detail = await this.#api.group(conversation.group.kind, conversation.group.number)
     this.patch((state) => ({ board: withGroup(state.board, detail) }))
@@ -167,3 +226,9 @@ export class AgentReader {
     }))
   }
 }
+
+const queryOf = ({ filter, channel, group }: ListScope) => ({
+  filter,
+  channel: channel === 'any' ? null : channel,
+  group,
+})

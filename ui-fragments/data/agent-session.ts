@@ -6,7 +6,7 @@ import { type AgentState, firstState, openConversation, withUnseen } from './age
 import type { ApiClient } from './api-client.ts'
 import { type ApiError, asApiError } from './api-error.ts'
 import { backoffMs } from './backoff.ts'
-import type { ListView } from './conversation-list.ts'
+import { type ListView, readingOf } from './conversation-list.ts'
 import {
   type ConversationThread,
   emptyThread,
@@ -16,16 +16,18 @@ import {
 } from './conversation-thread.ts'
 import { Drafts, type UnsentReply } from './drafts.ts'
 import type { LiveClient } from './live-client.ts'
+import { MyStatusDesk, placesOf } from './my-status.ts'
 import { Observed } from './observed.ts'
 import { randomId } from './random-id.ts'
 import { ReadMarker } from './read-marker.ts'
 import { ReplySender } from './reply-sender.ts'
+import { SearchDesk } from './search-desk.ts'
 import { ThreadDesk } from './thread-desk.ts'
 import { Uploads } from './uploads.ts'
 import { WatchTeller } from './watch-teller.ts'
 import { words } from './words/words.ts'
 
-export interface AgentSessionPorts extends Pick<AgentEarsPorts, 'focused' | 'onAlert'> {
+export interface AgentSessionPorts extends Pick<AgentEarsPorts, 'focused' | 'onAlert' | 'onSeen'> {
   readonly api: ApiClient
   /** Makes the live connection that goes on from a list's cursor. */
   readonly connect: (cursor: string) => LiveClient
@@ -39,6 +41,8 @@ export class AgentSession {
   readonly state = new Observed<AgentState>(firstState)
   readonly desk: ThreadDesk
   readonly uploads: Uploads
+  readonly mine: MyStatusDesk
+  readonly #search: SearchDesk
   readonly #ports: AgentSessionPorts
   readonly #reader: AgentReader
   readonly #ears: AgentEars
@@ -58,7 +62,6 @@ export class AgentSession {
     this.#ports = ports
     this.#drafts = new Drafts(ports.storage, 'nobody')
     this.#reader = new AgentReader(ports.api, this.state)
-    this.#ears = new AgentEars({ ...ports, state: this.state, reader: this.#reader })
     this.desk = new ThreadDesk({ api: ports.api, reader: this.#reader })
     this.uploads = new Uploads({
       address: ports.api.address,
@@ -66,6 +69,18 @@ export class AgentSession {
       // What hangs on a conversation lives beside the state: whoever draws it is told to look again.
       onChange: (id) => this.#reader.patchThread(id, (thread) => ({ ...thread })),
     })
+    this.#ears = new AgentEars({
+      ...ports,
+      state: this.state,
+      reader: this.#reader,
+      onPresence: () => this.#presenceChanged(),
+    })
+    this.#search = new SearchDesk(ports.api, (change) =>
+      this.#reader.patch((state) => ({ search: change(state.search) })),
+    )
+    this.mine = new MyStatusDesk(ports.api, (change) =>
+      this.#reader.patch((state) => ({ mine: change(state.mine) })),
+    )
     this.#marker = new ReadMarker(ports.api, (id, personal) => this.#reader.patchPersonal(id, personal))
     this.state.subscribe(() => {
       this.#markRead()
@@ -93,9 +108,9 @@ export class AgentSession {
       this.#startFailed(asApiError(thrown), attempt)
       return
     }
-    for (const filter of ['mine', 'unassigned', 'closed'] as const) {
-      this.#reader.quietly(this.#reader.readFilter(filter))
-    }
+    // What is mine is known from the start, however far down it stands: its badges count.
+    this.#reader.quietly(this.#reader.readPage({ filter: 'mine', channel: 'any', group: null }))
+    if (this.state.value.me?.extension != null) void this.mine.read()
   }
 
   stop(): void {
@@ -108,6 +123,8 @@ export class AgentSession {
     this.#reader.stop()
     this.#sender?.stop()
     this.uploads.stop()
+    this.#search.stop()
+    this.mine.stop()
   }
 
   /** The network is back, or the tab: don't sit out the waits. */
@@ -126,13 +143,26 @@ export class AgentSession {
     if (open !== undefined) this.#reader.request(open, 'conversation', 'messages', 'decisions')
   }
 
-  show(view: Partial<ListView>): void {
-    this.#reader.patch((state) => ({ view: { ...state.view, ...view } }))
+  show(change: Partial<ListView>): void {
+    const before = this.state.value.view
+    const view = { ...before, ...change }
+    const counted = view.channel === before.channel && view.group === before.group
+    this.#reader.patch(() => ({ view, ...(counted ? {} : { counts: null }) }))
+    if (!counted) this.#reader.countSoon(0)
+    if (view.search !== before.search || (!counted && view.search !== '')) this.#search.ask(view.search, view)
+    if (!readingOf(this.state.value.list, view).started) this.#reader.quietly(this.#reader.readPage(view))
   }
 
+  /** Whoever scrolls near the end of what is shown wants more of it. */
   loadMore(): void {
-    const { view, list } = this.state.value
-    if (list.readings[view.filter].next !== null) this.#reader.quietly(this.#reader.readFilter(view.filter))
+    const { view, search } = this.state.value
+    if (view.search !== '') this.#search.more(search)
+    else this.#reader.quietly(this.#reader.readPage(view))
+  }
+
+  /** The list is looked at from its top. */
+  trim(): void {
+    this.#reader.trim()
   }
 
   /** `wanted` names a message to show. */
@@ -142,6 +172,8 @@ export class AgentSession {
       const thread = id === null ? null : this.#firstThread(id, unread, wanted)
       this.#reader.patch(() => ({ thread, notice: null }))
       if (id !== null) this.#reader.request(id, 'conversation', 'messages', 'decisions', 'people')
+    } else if (id !== null && wanted !== null) {
+      this.#reader.patchThread(id, (thread) => ({ ...thread, wanted }))
     }
     this.look()
   }
@@ -231,6 +263,12 @@ export class AgentSession {
     if (read === this.#waysRead) return
     this.#waysRead = read
     this.desk.readWays(thread.conversationId)
+  }
+
+  /** My queues are read again when the PBX says something else of me. */
+  #presenceChanged(): void {
+    const { me, board } = this.state.value
+    if (me?.extension != null) this.mine.heard(placesOf(board, me.extension))
   }
 
   #markRead(): void {

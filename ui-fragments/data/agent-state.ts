@@ -1,9 +1,11 @@
-import type { ConversationWire } from '../../module/contract/api/conversations.ts'
+import type { ConversationCountsWire, ConversationWire } from '../../module/contract/api/conversations.ts'
 import type { MeWire, PersonWire } from '../../module/contract/api/groups.ts'
 import { type ConversationList, emptyList, type ListView } from './conversation-list.ts'
 import type { ConversationThread } from './conversation-thread.ts'
 import type { LiveState } from './live-client.ts'
+import { type MyStatus, nothingKnown } from './my-status.ts'
 import { emptyBoard, type PresenceBoard, peopleOf } from './presence-board.ts'
+import { noSearch, type SearchState } from './search-desk.ts'
 import type { Watchers } from './watchers.ts'
 
 /** Everything that the agent panel shows, as one value. */
@@ -11,6 +13,10 @@ export interface AgentState {
   readonly me: MeWire | null
   readonly list: ConversationList
   readonly view: ListView
+  readonly search: SearchState
+  /** For the tabs, of the channel and group that are looked at; null until they were read. */
+  readonly counts: ConversationCountsWire | null
+  readonly mine: MyStatus
   readonly thread: ConversationThread | null
   readonly board: PresenceBoard
   readonly live: LiveState
@@ -29,7 +35,10 @@ export interface AgentState {
 export const firstState: AgentState = {
   me: null,
   list: emptyList,
-  view: { filter: 'all', channel: 'any', search: '' },
+  view: { filter: 'all', channel: 'any', group: null, search: '' },
+  search: noSearch,
+  counts: null,
+  mine: nothingKnown,
   thread: null,
   board: emptyBoard,
   live: { kind: 'connecting' },

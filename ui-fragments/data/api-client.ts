@@ -1,5 +1,6 @@
 import type { CarrierWire } from '../../module/contract/api/carriers.ts'
 import type {
+  ConversationCountsWire,
   ConversationListWire,
   ConversationWire,
   PersonalWire,
@@ -7,7 +8,7 @@ import type {
   WayWire,
 } from '../../module/contract/api/conversations.ts'
 import type { DecisionWire } from '../../module/contract/api/decisions.ts'
-import type { GroupDetailWire, MeWire } from '../../module/contract/api/groups.ts'
+import type { GroupDetailWire, MeWire, MyQueueWire, StatusWire } from '../../module/contract/api/groups.ts'
 import type { MediaLinkWire } from '../../module/contract/api/media.ts'
 import type {
   MessageListWire,
@@ -18,6 +19,7 @@ import type {
 import type { FilledInWire } from '../../module/contract/api/notes-and-canned-replies.ts'
 import type { GroupWire } from '../../module/contract/api/parts.ts'
 import type { RuleBodyWire, RuleWire } from '../../module/contract/api/rules.ts'
+import type { SearchResultWire } from '../../module/contract/api/search.ts'
 import type { DoctorWire, SystemWire } from '../../module/contract/api/system.ts'
 import type { UnroutedListWire } from '../../module/contract/api/unrouted.ts'
 import { ApiError, asApiError, errorOfAnswer, timeoutError } from './api-error.ts'
@@ -26,8 +28,27 @@ export type ListFilter = 'all' | 'mine' | 'unassigned' | 'closed'
 
 export interface ConversationPageQuery {
   readonly filter: ListFilter
-  readonly after?: string | null
+  readonly channel?: string | null
+  readonly group?: string | null
+  /** Those below this place; the first page without. */
+  readonly below?: number | null
   readonly limit?: number
+}
+
+/** What an agent says of himself. */
+export interface StatusBody {
+  readonly state: 'available' | 'away'
+  readonly until?: string | null
+  readonly reason?: string | null
+}
+
+export type QueueAct = 'pause' | 'unpause' | 'login' | 'logout'
+
+export interface SearchQuery {
+  readonly q: string
+  readonly channel: string | null
+  readonly group: string | null
+  readonly after: string | null
 }
 
 /** A rule as it is written; the server names the destination's group itself. */
@@ -73,8 +94,36 @@ export class ApiClient {
   /** Looks at everything anew, which takes its time. */
   doctor = (): Promise<DoctorWire> => this.#request('doctor', { timeoutMs: 40_000 })
 
-  conversations = ({ filter, after, limit }: ConversationPageQuery): Promise<ConversationListWire> =>
-    this.#call(`conversations${query({ filter, after: after ?? null, limit: limit?.toString() ?? null })}`)
+  conversations = ({
+    filter,
+    channel,
+    group,
+    below,
+    limit,
+  }: ConversationPageQuery): Promise<ConversationListWire> =>
+    this.#call(
+      `conversations${query({
+        filter,
+        channel: channel ?? null,
+        group: group ?? null,
+        below: below?.toString() ?? null,
+        limit: limit?.toString() ?? null,
+      })}`,
+    )
+  counts = (channel: string | null, group: string | null): Promise<ConversationCountsWire> =>
+    this.#call(`conversations/counts${query({ channel, group })}`)
+  search = (asked: SearchQuery): Promise<SearchResultWire> => this.#call(`search${query({ ...asked })}`)
+
+  status = (): Promise<StatusWire> => this.#call('me/status')
+  setStatus = (wanted: StatusBody): Promise<StatusWire> =>
+    this.#request('me/status', { method: 'PUT', body: wanted })
+  myQueues = async (): Promise<readonly MyQueueWire[]> =>
+    (await this.#call<List<MyQueueWire>>('me/queues')).items
+  actInQueue = (number: string, act: QueueAct, reason: string | null): Promise<MyQueueWire> =>
+    this.#request(`me/queues/${part(number)}/${act}`, {
+      method: 'POST',
+      ...(act === 'pause' ? { body: reason === null ? {} : { reason } } : {}),
+    })
   conversation = (id: string): Promise<ConversationWire> => this.#call(`conversations/${part(id)}`)
   messages = (
     id: string,

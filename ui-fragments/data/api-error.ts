@@ -1,5 +1,6 @@
 import type { AgentWire } from '../../module/contract/api/parts.ts'
 import type { ProblemWire } from '../../module/contract/api/problem.ts'
+import { refusalWords } from './refusal-words.ts'
 import { words } from './words/words.ts'
 
 /** What the server said no with, or why it could not be asked. `sentence` is fit to show as it is. */
@@ -73,7 +74,7 @@ export async function errorOfAnswer(answer: Response): Promise<ApiError> {
   return new ApiError({
     code: problem.code,
     status: answer.status,
-    sentence: problem.detail,
+    sentence: refusalWords(problem),
     current: problem.current ?? null,
     designated: problem.designated ?? null,
     changedBy: problem.changedBy ?? null,

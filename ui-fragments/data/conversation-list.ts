@@ -8,43 +8,64 @@ import type { ListFilter } from './api-client.ts'
 export const listFilters = ['all', 'mine', 'unassigned', 'closed'] as const satisfies readonly ListFilter[]
 export type ChannelFilter = 'any' | 'sms' | 'whatsapp'
 
-/** How far the server's list was read under one filter. */
+/** Which of the server's lists: each is read by itself. */
+export interface ListScope {
+  readonly filter: ListFilter
+  readonly channel: ChannelFilter
+  /** `queue/8000`; null for all of mine. */
+  readonly group: string | null
+}
+
+export interface ListView extends ListScope {
+  readonly search: string
+}
+
+/** How far one of the server's lists was read: everything from its top down to the place `floor`. */
 export interface ListReading {
-  /** For the following page; null at the end or before the first page. */
-  readonly next: string | null
   readonly started: boolean
+  readonly more: boolean
+  readonly floor: number
 }
 
 /**
- * The conversations that this panel has read, each once, whichever list brought it. What a filter shows is
- * worked out from the conversation itself, so that an event moves it between filters without another request.
+ * The conversations that this panel has read, each once, whichever list brought it. What a list shows is worked
+ * out from the conversation itself, so that an event moves it between lists without another request.
  */
 export interface ConversationList {
   readonly byId: ReadonlyMap<string, ConversationWire>
-  readonly readings: Readonly<Record<ListFilter, ListReading>>
+  readonly readings: ReadonlyMap<string, ListReading>
 }
 
-const unread: ListReading = { next: null, started: false }
+const unread: ListReading = { started: false, more: false, floor: Number.NEGATIVE_INFINITY }
 
-export const emptyList: ConversationList = {
-  byId: new Map(),
-  readings: { all: unread, mine: unread, unassigned: unread, closed: unread },
-}
+export const emptyList: ConversationList = { byId: new Map(), readings: new Map() }
 
+const keyOf = ({ filter, channel, group }: ListScope): string => `${filter} ${channel} ${group ?? ''}`
+
+export const readingOf = (list: ConversationList, scope: ListScope): ListReading =>
+  list.readings.get(keyOf(scope)) ?? unread
+
+/** The first page of a list, or the one below its floor. */
 export function withPage(
   list: ConversationList,
-  filter: ListFilter,
+  scope: ListScope,
   page: ConversationListWire,
+  below: number | null = null,
 ): ConversationList {
   const byId = new Map(list.byId)
   for (const item of page.items) byId.set(item.id, newer(byId.get(item.id), item))
-  return { byId, readings: { ...list.readings, [filter]: { next: page.next, started: true } } }
+  const places = page.items.filter(({ pinned }) => !pinned).map(({ place }) => place)
+  const more = page.next !== null
+  // A list whose first page holds nothing but pins, and more, begins below everything.
+  const lowest = places.length === 0 ? (below ?? Number.MAX_SAFE_INTEGER) : Math.min(...places)
+  const floor = more ? lowest : Number.NEGATIVE_INFINITY
+  return { byId, readings: new Map(list.readings).set(keyOf(scope), { started: true, more, floor }) }
 }
 
 export function withConversation(list: ConversationList, conversation: ConversationWire): ConversationList {
-  const byId = new Map(list.byId)
-  byId.set(conversation.id, newer(byId.get(conversation.id), conversation))
-  return { ...list, byId }
+  const held = list.byId.get(conversation.id)
+  const next = newer(held, conversation)
+  return next === held ? list : { ...list, byId: new Map(list.byId).set(conversation.id, next) }
 }
 
 /** What changed of it for me alone. */
@@ -66,15 +87,39 @@ export function withoutConversation(list: ConversationList, id: string): Convers
   return { ...list, byId }
 }
 
+/** The lists were read long ago, and much has happened: each is read again when it is looked at. */
+export const withoutReadings = (list: ConversationList): ConversationList => ({
+  ...list,
+  readings: new Map(),
+})
+
+/**
+ * Lets go of what is far below the top of the list that is looked at, and of all that no list needs, so that a day
+ * of traffic does not fill the memory. What is let go of is read again by scrolling there.
+ */
+export function withTrimmed(
+  list: ConversationList,
+  scope: ListScope,
+  me: string | null,
+  most: number,
+  needed: (conversation: ConversationWire) => boolean,
+): ConversationList {
+  const shown = visible(list, scope, me).filter(({ pinned }) => !pinned)
+  const last = shown[most - 1]
+  if (last === undefined || shown.length === most) return list
+  const kept = new Set(shown.slice(0, most))
+  const byId = new Map(
+    [...list.byId].filter(([, one]) => kept.has(one) || one.pinned || one.mentionsMe > 0 || needed(one)),
+  )
+  return { byId, readings: new Map([[keyOf(scope), { started: true, more: true, floor: last.place }]]) }
+}
+
 /** Answers may overtake each other: what was read later but says less is passed over. */
 function newer(held: ConversationWire | undefined, read: ConversationWire): ConversationWire {
   if (held === undefined || read.version > held.version) return read
   if (read.version < held.version) return held
-  return lastAt(read) >= lastAt(held) ? read : held
+  return read.place >= held.place ? read : held
 }
-
-const lastAt = (conversation: ConversationWire): number =>
-  Date.parse(conversation.lastMessage?.at ?? conversation.openedAt)
 
 export function matches(conversation: ConversationWire, filter: ListFilter, me: string | null): boolean {
   if (filter === 'closed') return conversation.status === 'closed'
@@ -83,44 +128,24 @@ export function matches(conversation: ConversationWire, filter: ListFilter, me: 
   return filter === 'all' || conversation.designated === null
 }
 
-export interface ListView {
-  readonly filter: ListFilter
-  readonly channel: ChannelFilter
-  readonly search: string
+/** What the list shows: what I pinned, then by place. */
+export function visible(list: ConversationList, scope: ListScope, me: string | null): ConversationWire[] {
+  const { floor } = readingOf(list, scope)
+  return [...list.byId.values()]
+    .filter(
+      (one) =>
+        (one.pinned || one.place >= floor) &&
+        matches(one, scope.filter, me) &&
+        isShown(one.channels, scope.channel) &&
+        (scope.group === null || groupParam(one.group) === scope.group),
+    )
+    .sort((a, b) => Number(b.pinned) - Number(a.pinned) || b.place - a.place || (a.id < b.id ? 1 : -1))
 }
 
-/** What the list shows: what I pinned, then the newest first. */
-export function visible(list: ConversationList, view: ListView, me: string | null): ConversationWire[] {
-  const wanted = view.search.trim().toLowerCase()
-  return [...list.byId.values()]
-    .filter((conversation) => matches(conversation, view.filter, me))
-    .filter(({ channels }) => isShown(channels, view.channel))
-    .filter((conversation) => wanted === '' || found(conversation, wanted))
-    .sort((a, b) => Number(b.pinned) - Number(a.pinned) || lastAt(b) - lastAt(a) || (a.id < b.id ? 1 : -1))
-}
+/** As the API takes it: `queue/8000`. */
+export const groupParam = ({ kind, number }: { readonly kind: string; readonly number: string }): string =>
+  `${kind}/${number}`
 
 /** A text by a SIP trunk is an SMS to whoever reads it: only the way it came differs. */
 const isShown = (channels: ConversationWire['channels'], filter: ChannelFilter): boolean =>
   filter === 'any' || channels.includes(filter) || (filter === 'sms' && channels.includes('sip'))
-
-/** By name, or by digits in any writing: `954 278` finds +19542788086. */
-function found({ customer }: ConversationWire, wanted: string): boolean {
-  if (customer.address.toLowerCase().includes(wanted)) return true
-  if (customer.name?.toLowerCase().includes(wanted) === true) return true
-  const digits = wanted.replace(/[\s().+-]/g, '')
-  return /^\d+$/.test(digits) && customer.address.includes(digits)
-}
-
-export interface FilterCount {
-  readonly known: number
-  /** The server has more than was read. */
-  readonly more: boolean
-}
-
-/** Null until that list was asked for at all. */
-export function countOf(list: ConversationList, filter: ListFilter, me: string | null): FilterCount | null {
-  const reading = list.readings[filter]
-  if (!reading.started) return null
-  const known = [...list.byId.values()].filter((conversation) => matches(conversation, filter, me)).length
-  return { known, more: reading.next !== null }
-}

@@ -1,15 +1,18 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit'
 import { AgentSession } from '../data/agent-session.ts'
 import { type AgentState, firstState, unseenCount } from '../data/agent-state.ts'
+import { AlertTabs } from '../data/alert-tabs.ts'
 import { ApiClient } from '../data/api-client.ts'
 import { asApiError } from '../data/api-error.ts'
 import { LiveClient } from '../data/live-client.ts'
 import { titleWithBadge } from '../data/mention-alerts.ts'
 import { conversationTitle } from '../data/message-words.ts'
-import { language, useLanguages, words } from '../data/words/words.ts'
+import { awaitsLanguage, language, useLanguages, words } from '../data/words/words.ts'
 import { AlertSignals } from './alert-signals.ts'
 import type { ConversationViewElement } from './conversation-view.ts'
-import { bellIcon, bellOffIcon, plusIcon } from './icons.ts'
+import { FaviconBadge } from './favicon-badge.ts'
+import { plusIcon } from './icons.ts'
+import { loadExtras } from './load-extras.ts'
 import { emit, type PanelEvents } from './panel-events.ts'
 import { listen, liveUrl, panelBase } from './panel-place.ts'
 import { panelStyles } from './panel-styles.ts'
@@ -28,14 +31,21 @@ export class AgentPanelElement extends LitElement {
     token: { attribute: false },
     state: { state: true },
     draft: { state: true },
+    missed: { state: true },
+    speechless: { state: true },
   }
   declare base: string
   declare token: string | null
   declare state: AgentState
   declare draft: string
+  /** An alert came while he looked elsewhere: the moment to offer notifications. */
+  declare missed: boolean
+  declare speechless: boolean
   #session: AgentSession | null = null
   #signals: AlertSignals | null = null
   readonly #dialogs = new ThreadDialogs(this, () => this.#session)
+  #tabs: AlertTabs | null = null
+  readonly #favicon = new FaviconBadge()
   #leave: ReadonlyArray<() => void> = []
   #title = ''
   #unseen = 0
@@ -46,12 +56,13 @@ export class AgentPanelElement extends LitElement {
     this.token = null
     this.state = firstState
     this.draft = ''
+    this.missed = false
+    this.speechless = true
   }
 
   override connectedCallback(): void {
     super.connectedCallback()
-    useLanguages(this.lang === '' ? navigator.languages : [this.lang])
-    this.lang = language()
+    this.#speak(this.lang === '' ? navigator.languages : [this.lang])
     this.#title = document.title
     const signals = new AlertSignals(localStorage)
     this.#signals = signals
@@ -76,7 +87,22 @@ export class AgentPanelElement extends LitElement {
     this.#session?.stop()
     this.#session = null
     this.#signals?.close()
+    this.#tabs?.close()
+    this.#tabs = null
+    this.#favicon.restore()
     document.title = this.#title
+  }
+
+  /** Says nothing before its words are here, rather than something in another language first. */
+  #speak(wanted: readonly string[]): void {
+    const take = () => {
+      useLanguages(wanted)
+      this.lang = language()
+      this.speechless = false
+    }
+    const extras = loadExtras(panelBase(this.base))
+    if (!awaitsLanguage(wanted)) take()
+    else void extras.then(take)
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
@@ -87,6 +113,7 @@ export class AgentPanelElement extends LitElement {
     if (changed.has('state')) {
       const unseen = unseenCount(this.state)
       document.title = titleWithBadge(this.#title, unseen)
+      this.#favicon.show(unseen)
       this.#tellUnseen(unseen)
     }
   }
@@ -106,7 +133,8 @@ export class AgentPanelElement extends LitElement {
       connect: (cursor) => new LiveClient({ url: liveUrl(base), token: current(), cursor }),
       storage: localStorage,
       focused: () => document.visibilityState === 'visible' && document.hasFocus() && this.checkVisibility(),
-      onAlert: (kind, id) => void this.#alert(session, kind, id),
+      onAlert: (kind, id, key) => void this.#alert(session, kind, id, key),
+      onSeen: (key) => this.#tabs?.seen(key),
     })
     session.state.subscribe((state) => {
       this.#stateChanged(state)
@@ -127,21 +155,40 @@ export class AgentPanelElement extends LitElement {
       this.draft = id === null ? '' : (this.#session?.drafts.text(id) ?? '')
       this.#dialogs.shut()
     }
+    const me = state.me?.extension ?? null
+    if (me !== null && this.#tabs === null) this.#tabsOf(me)
     this.state = state
   }
 
-  async #alert(session: AgentSession, kind: 'mention' | 'designated', id: string): Promise<void> {
-    this.#signals?.sound()
+  /** The tabs of one agent, in one browser, call him once. */
+  #tabsOf(extension: string): AlertTabs {
+    this.#tabs ??= new AlertTabs({
+      name: `parley.alerts ${panelBase(this.base).pathname} ${extension}`,
+      patienceMs: () => (this.#signals?.canBeHeard === true ? 40 : 300),
+    })
+    return this.#tabs
+  }
+
+  async #alert(
+    session: AgentSession,
+    kind: 'mention' | 'designated',
+    id: string,
+    key: string,
+  ): Promise<void> {
+    const calls = await this.#tabsOf(this.state.me?.extension ?? '').wins(key)
+    if (!document.hasFocus()) this.missed = true
+    if (calls) this.#signals?.sound()
     const conversation = await session.whenRead(id)
     const from = conversation?.customer.name ?? conversation?.customer.address
     const title = kind === 'mention' ? words().newForYou : words().yoursNow
     session.announce(from === undefined ? title : words().newFrom(title, from))
     const body = conversation === null ? '' : `${from} · ${conversationTitle(conversation)}`
-    this.#signals?.notify({ title, body, tag: id }, () => session.open(id))
+    if (calls) this.#signals?.notify({ title, body, tag: id }, () => session.open(id))
   }
 
   protected override render() {
     const { state } = this
+    if (this.speechless) return nothing
     if (this.token === null) return this.#obstacle(words().openFromPortal)
     if (state.me === null) return this.#obstacle(state.obstacle ?? words().loadingConversations)
     return html`
@@ -155,6 +202,12 @@ export class AgentPanelElement extends LitElement {
         @parley-open=${this.#open}
         @parley-view=${(event: CustomEvent<PanelEvents['parley-view']>) => this.#session?.show(event.detail)}
         @parley-more=${() => this.#session?.loadMore()}
+        @parley-trim=${() => this.#session?.trim()}
+        @parley-status=${(event: CustomEvent<PanelEvents['parley-status']>) => void this.#session?.mine.setStatus(event.detail)}
+        @parley-queue=${this.#actedInQueue}
+        @parley-alert-settings=${this.#alertsSet}
+        @parley-try-sound=${this.#trySound}
+        @parley-allow-notifications=${this.#allowNotifications}
         @parley-older=${() => this.#session?.loadOlder()}
         @parley-draft=${this.#drafted}
         @parley-send=${(event: CustomEvent<PanelEvents['parley-send']>) => this.#session?.send(event.detail)}
@@ -175,15 +228,18 @@ export class AgentPanelElement extends LitElement {
   }
 
   #listHeader(): TemplateResult {
-    const on = this.#signals?.on ?? true
+    const signals = this.#signals
     return html`<header>
-        <h1>${words().messages}</h1>
-        <button class="icon-button" aria-label=${words().newConversation} title=${words().newConversation} @click=${() => emit(this, 'parley-new-conversation', null)}>${plusIcon}</button>
-        <button class="icon-button" aria-pressed=${on} aria-label=${words().alerts} title=${on ? words().alertsOn : words().alertsOff} @click=${() => this.#switchAlerts(!on)}>${on ? bellIcon : bellOffIcon}</button>
+        <h1 class="hidden-words">${words().messages}</h1>
+        <parley-status-menu .state=${this.state}></parley-status-menu>
+        <span class="tools">
+          <button class="icon-button" aria-label=${words().newConversation} title=${words().newConversation} @click=${() => emit(this, 'parley-new-conversation', null)}>${plusIcon}</button>
+          ${signals === null ? nothing : html`<parley-alert-menu .settings=${signals.settings} .leave=${signals.leave}></parley-alert-menu>`}
+        </span>
       </header>
       ${
-        on && this.#signals?.canAskForNotifications === true
-          ? html`<p class="ask">${words().alertedBy} <button class="link" @click=${() => this.#switchAlerts(true)}>${words().allowNotifications}</button></p>`
+        this.missed && signals?.leave === 'default' && localStorage.getItem(declinedKey) === null
+          ? html`<p class="ask">${words().missedOne} <button class="link" @click=${this.#allowNotifications}>${words().allowNotifications}</button> · <button class="link" @click=${this.#decline}>${words().notNow}</button></p>`
           : nothing
       }`
   }
@@ -194,7 +250,7 @@ export class AgentPanelElement extends LitElement {
 
   async #open({ detail }: CustomEvent<PanelEvents['parley-open']>): Promise<void> {
     const before = this.state.thread?.conversationId
-    this.#session?.open(detail.id)
+    this.#session?.open(detail.id, detail.wanted ?? null)
     await this.updateComplete
     if (detail.id === null) {
       const list = this.renderRoot.querySelector<LitElement>('parley-conversation-list')
@@ -225,6 +281,10 @@ export class AgentPanelElement extends LitElement {
     }
   }
 
+  #actedInQueue({ detail }: CustomEvent<PanelEvents['parley-queue']>): void {
+    void this.#session?.mine.actInQueue(detail.number, detail.act, detail.reason)
+  }
+
   #discarded({ detail }: CustomEvent<PanelEvents['parley-discard']>): void {
     this.#session?.discard(detail.reply)
     const id = this.state.thread?.conversationId
@@ -236,14 +296,34 @@ export class AgentPanelElement extends LitElement {
   readonly #loadBackTo = (found: () => boolean): Promise<boolean> =>
     this.#session?.loadBackTo(found) ?? Promise.resolve(false)
 
-  async #switchAlerts(on: boolean): Promise<void> {
-    this.#signals?.setOn(on)
-    if (on) await this.#signals?.askForNotifications()
+  async #allowNotifications(): Promise<void> {
+    await this.#signals?.askForNotifications()
+    this.missed = false
     this.requestUpdate()
+  }
+
+  #decline(): void {
+    localStorage.setItem(declinedKey, 'yes')
+    this.missed = false
+  }
+
+  #alertsSet({ detail }: CustomEvent<PanelEvents['parley-alert-settings']>): void {
+    this.#signals?.keep(detail)
+    this.requestUpdate()
+  }
+
+  #trySound(): void {
+    const signals = this.#signals
+    if (signals === null) return
+    signals.unlock()
+    const { sound, volume } = signals.settings
+    signals.play(sound, volume)
   }
 
   static override styles = [baseStyles, themeStyles, controlStyles, panelStyles]
 }
+
+const declinedKey = 'parley.notifications.declined'
 
 /** What is away, in the order of what hurts most. */
 function outage({ live, board }: AgentState): string {

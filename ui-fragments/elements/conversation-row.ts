@@ -1,9 +1,14 @@
 import { css, html, nothing, type TemplateResult } from 'lit'
 import type { ConversationWire } from '../../module/contract/api/conversations.ts'
+import type { SearchHitWire } from '../../module/contract/api/search.ts'
 import { channelNames } from '../data/message-words.ts'
 import { durationWords, fullTime, rowTime } from '../data/time-words.ts'
 import { words } from '../data/words/words.ts'
 import { avatar } from './avatar.ts'
+import { smallMuteIcon, smallPinIcon } from './icons.ts'
+
+/** In px, whatever is in it: the list works out from it which rows to draw. */
+export const rowHeight = 76
 
 export interface ConversationRow {
   readonly conversation: ConversationWire
@@ -12,6 +17,13 @@ export interface ConversationRow {
   readonly selected: boolean
   /** Something for me that I have not looked at yet. */
   readonly unseen: boolean
+  /** The one that the Tab key comes to. */
+  readonly reachable: boolean
+  /** Its place among all rows, counted from 1, and how many there are; -1 where nobody knows. */
+  readonly position: number
+  readonly setSize: number
+  /** What was found in it, in place of the preview. */
+  readonly hit: SearchHitWire['message'] | null
   readonly onOpen: (event: MouseEvent) => void
 }
 
@@ -21,12 +33,16 @@ export function conversationRow({
   now,
   selected,
   unseen,
+  reachable,
+  position,
+  setSize,
+  hit,
   onOpen,
 }: ConversationRow): TemplateResult {
-  const { customer, lastMessage, group, channels } = conversation
-  const at = lastMessage?.at ?? conversation.openedAt
-  return html`<li>
-    <button class="row ${unseen ? 'unseen' : ''}" aria-current=${selected ? 'true' : nothing} data-id=${conversation.id} @click=${onOpen}>
+  const { customer, group, channels } = conversation
+  const at = hit?.at ?? conversation.activeAt
+  return html`<li aria-setsize=${setSize} aria-posinset=${position}>
+    <button class="row ${unseen ? 'unseen' : ''}" tabindex=${reachable ? 0 : -1} aria-current=${selected ? 'true' : nothing} data-id=${conversation.id} @click=${onOpen}>
       ${avatar(customer.name, customer.address)}
       <span class="lines">
         <span class="line">
@@ -34,12 +50,16 @@ export function conversationRow({
           <time datetime=${at} title=${fullTime(at)}>${rowTime(at, now)}</time>
         </span>
         <span class="line">
-          <span class="preview">${mentionOf(conversation, me)}${previewWords(conversation)}</span>
-          ${badge(conversation, unseen)}
+          ${
+            hit === null
+              ? html`<span class="preview">${mentionOf(conversation, me)}${previewWords(conversation)}</span>
+                  ${badge(conversation, unseen)}`
+              : html`<span class="preview">${hit.direction === 'in' ? nothing : hit.direction === 'out' ? '↩ ' : html`${words().noteHit} `}${marked(hit.snippet)}</span>`
+          }
         </span>
         <span class="line small">
           <span class="about">${[channels.map((channel) => channelNames[channel]).join(', '), customer.name === null ? '' : customer.address, group.name].filter((words) => words !== '').join(' · ')}</span>
-          ${waiting(conversation, now)}
+          <span class="signs">${conversation.pinned ? html`<span class="sign" title=${words().pinned}>${smallPinIcon}<span class="hidden-words">${words().pinned}</span></span>` : nothing}${conversation.muted ? html`<span class="sign" title=${words().muted}>${smallMuteIcon}<span class="hidden-words">${words().muted}</span></span>` : nothing}${waiting(conversation, now)}</span>
         </span>
       </span>
     </button>
@@ -47,13 +67,10 @@ export function conversationRow({
 }
 
 /** Red with what is for me; quiet with what else I have not read. */
-function badge(
-  { unread, mentionsMe, muted }: ConversationWire,
-  unseen: boolean,
-): TemplateResult | typeof nothing {
+function badge({ unread, mentionsMe }: ConversationWire, unseen: boolean): TemplateResult | typeof nothing {
   if (unseen)
     return html`<span class="badge">${mentionsMe > 0 ? mentionsMe : ''}<span class="hidden-words">${mentionsMe > 0 ? ' ' : ''}${words().newForYouBadge}</span></span>`
-  if (unread === 0) return muted ? html`<span class="muted">${words().muted}</span>` : nothing
+  if (unread === 0) return nothing
   return html`<span class="badge quiet">${unread}<span class="hidden-words"> ${words().notRead}</span></span>`
 }
 
@@ -61,6 +78,19 @@ function mentionOf({ lastMessage }: ConversationWire, me: string | null): Templa
   const mention = lastMessage?.direction === 'in' ? lastMessage.mention : null
   if (mention === null || mention === undefined) return nothing
   return html`<span class="mention ${mention.extension === me ? 'me' : ''}">@${mention.name}</span> `
+}
+
+/** The snippet with what was found in it marked. */
+function marked({ text, marks }: SearchHitWire['message']['snippet']): (string | TemplateResult)[] {
+  const parts: (string | TemplateResult)[] = []
+  let at = 0
+  for (const [from = 0, to = 0] of marks) {
+    if (from < at || to > text.length) continue
+    parts.push(text.slice(at, from), html`<mark>${text.slice(from, to)}</mark>`)
+    at = to
+  }
+  parts.push(text.slice(at))
+  return parts
 }
 
 function previewWords({ lastMessage }: ConversationWire): string {
@@ -85,8 +115,9 @@ export const conversationRowStyles = css`
     width: 100%;
     padding: 10px 12px;
     border-radius: 12px;
-    content-visibility: auto;
-    contain-intrinsic-size: auto 80px;
+    height: 76px;
+    overflow: hidden;
+    contain: strict;
   }
   .row:hover {
     background: var(--hover);
@@ -156,8 +187,19 @@ export const conversationRowStyles = css`
     background: var(--sunken);
     color: var(--muted);
   }
-  .muted {
+  .signs {
+    display: flex;
+    align-items: center;
+    gap: 6px;
+    flex: none;
+  }
+  .sign {
     color: var(--muted);
-    font-size: 12px;
+  }
+  mark {
+    border-radius: 3px;
+    background: var(--warning-ground);
+    color: var(--warning);
+    font-weight: 600;
   }
 `

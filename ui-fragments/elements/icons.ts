@@ -59,3 +59,8 @@ export const linkIcon = icon(
   18,
 )
 export const editIcon = icon(svg`<path d="M4 16v-3L13 4l3 3-9 9zM11 6l3 3"/>`, 18)
+export const smallPinIcon = icon(svg`<path d="M7.5 3.5h5l-.7 5 2.7 2.5h-9l2.7-2.5-.7-5ZM10 11v5.5"/>`, 13)
+export const smallMuteIcon = icon(
+  svg`<path d="M15 8.5a5 5 0 0 0-8.3-3.8M5 8.5c0 4-1.5 5-1.5 5h10M8.3 16.2a2 2 0 0 0 3.4 0M3.5 3.5l13 13"/>`,
+  13,
+)

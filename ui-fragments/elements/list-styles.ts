@@ -48,8 +48,13 @@ export const listStyles = css`
   .channels {
     display: flex;
     flex-wrap: wrap;
+    align-items: center;
     gap: 6px;
     padding: 10px 16px 4px;
+  }
+  .channels-in {
+    display: flex;
+    gap: 6px;
   }
   .chip {
     padding: 2px 10px;
@@ -66,26 +71,59 @@ export const listStyles = css`
     border-color: var(--accent);
     color: var(--accent);
   }
+  .groups {
+    min-width: 0;
+    max-width: 100%;
+    padding: 2px 6px;
+    border: 1px solid var(--strong-line);
+    border-radius: 999px;
+    background: var(--surface);
+    color: var(--muted);
+    font-size: 12px;
+    font-weight: 550;
+    text-overflow: ellipsis;
+  }
   .scroller {
     flex: 1;
     min-height: 0;
-    padding: 4px 8px 16px;
+    padding: 0 8px;
     overflow-y: auto;
     overscroll-behavior: contain;
+    /* Rows come and go: the element itself keeps what is looked at in its place. */
+    overflow-anchor: none;
+  }
+  .scroller li {
+    display: block;
   }
   .day {
-    padding: 12px 12px 4px;
+    height: 34px;
+    padding: 12px 12px 0;
+    overflow: hidden;
     color: var(--muted);
     font-size: 12px;
     font-weight: 600;
+    line-height: 18px;
+    text-overflow: ellipsis;
+    white-space: nowrap;
   }
   .empty {
     padding: 40px 24px;
     color: var(--muted);
     text-align: center;
   }
-  .more {
-    display: flex;
-    margin: 12px auto 0;
+  .empty .button {
+    margin-top: 12px;
+  }
+  .hint {
+    display: block;
+    margin-top: 8px;
+    font-size: 12px;
+  }
+  .loading {
+    height: 40px;
+    padding: 10px;
+    color: var(--muted);
+    font-size: 12px;
+    text-align: center;
   }
 `

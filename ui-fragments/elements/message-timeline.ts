@@ -116,6 +116,8 @@ export class MessageTimelineElement extends LitElement {
     else this.#keepWindow()
     if (this.thread.loaded && (isOther || before?.loaded !== true)) this.#begin()
     if (isOther || before === undefined) return
+    const { wanted } = this.thread
+    if (wanted !== null && wanted !== before.wanted) this.reveal(wanted)
     const grew = before.loaded && before.messages.at(-1)?.id !== this.thread.messages.at(-1)?.id
     const own = this.thread.pending.length > before.pending.length
     if (own) this.#toEnd()

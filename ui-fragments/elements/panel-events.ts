@@ -1,15 +1,25 @@
 import type { DecisionWire } from '../../module/contract/api/decisions.ts'
 import type { MessageWire, StartBodyWire } from '../../module/contract/api/messages.ts'
 import type { GroupWire } from '../../module/contract/api/parts.ts'
+import type { AlertSettings } from '../data/alert-settings.ts'
+import type { QueueAct, StatusBody } from '../data/api-client.ts'
 import type { ListView } from '../data/conversation-list.ts'
 import type { PendingReply } from '../data/conversation-thread.ts'
 import type { UnsentReply } from '../data/drafts.ts'
 
 /** What the elements ask of their panel. Each is a bubbling event of this name. */
 export interface PanelEvents {
-  'parley-open': { readonly id: string | null; readonly byPointer: boolean }
+  /** `wanted` names a message to show in it. */
+  'parley-open': { readonly id: string | null; readonly byPointer: boolean; readonly wanted?: string }
   'parley-view': Partial<ListView>
   'parley-more': null
+  /** The list is looked at from its top. */
+  'parley-trim': null
+  'parley-status': StatusBody
+  'parley-queue': { readonly number: string; readonly act: QueueAct; readonly reason: string | null }
+  'parley-alert-settings': AlertSettings
+  'parley-try-sound': null
+  'parley-allow-notifications': null
   'parley-older': null
   'parley-draft': { readonly text: string }
   'parley-send': Pick<UnsentReply, 'text' | 'media' | 'via' | 'template'>
@@ -70,7 +80,6 @@ export interface PanelEvents {
   }
   'parley-why': { readonly decision: DecisionWire }
   'parley-dialog-closed': null
-  'parley-alerts': null
   'parley-dismiss': null
 }
 

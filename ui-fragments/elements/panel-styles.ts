@@ -27,14 +27,16 @@ export const panelStyles = css`
     display: flex;
     align-items: center;
     justify-content: space-between;
-    padding-block: 12px 10px;
-    padding-inline: 20px 12px;
+    gap: 8px;
+    padding-block: 10px 8px;
+    padding-inline: 12px 12px;
   }
-  h1 {
-    flex: 1;
-    font-size: 20px;
-    font-weight: 700;
-    letter-spacing: -0.01em;
+  .tools {
+    display: flex;
+    flex: none;
+  }
+  parley-status-menu {
+    min-width: 0;
   }
   .ask {
     padding: 0 20px 10px;

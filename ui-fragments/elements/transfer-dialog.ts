@@ -1,6 +1,7 @@
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit'
 import type { GroupDetailWire, PersonWire } from '../../module/contract/api/groups.ts'
 import type { GroupWire } from '../../module/contract/api/parts.ts'
+import { presenceWords } from '../data/presence-words.ts'
 import { words } from '../data/words/words.ts'
 import { avatar, avatarStyles } from './avatar.ts'
 import { closeIcon, searchIcon } from './icons.ts'
@@ -91,7 +92,7 @@ export class TransferDialogElement extends LitElement {
           ${this.group === null ? nothing : html`<p class="picked"><strong>${groupName(this.group.group)}</strong> <button type="button" class="link" @click=${() => this.#pickGroup(null)}>${words().chooseGroup}</button></p>`}
           ${this.#searchField(choosesGroup ? words().searchGroups : words().searchMembers)}
           ${choosesGroup ? this.#groupList() : this.#memberList()}
-          ${chosen === undefined || chosen.available ? nothing : html`<p class="callout" role="status">${words().unavailableNow(chosen.name, chosen.summary)}</p>`}
+          ${chosen === undefined || chosen.available ? nothing : html`<p class="callout" role="status">${words().unavailableNow(chosen.name, presenceWords(chosen))}</p>`}
           <label>
             ${words().note} <span class="hint">${words().noteHint}</span>
             <textarea class="field" name="note" rows="2" dir="auto" maxlength=${longestNote}></textarea>

@@ -107,6 +107,9 @@ export const ConversationQuerySchema = Type.Object(
     group: Type.Optional(GroupFilter),
     channel: Type.Optional(ChannelSchema),
     after: Type.Optional(Type.String({ maxLength: 200 })),
+    below: Type.Optional(
+      Type.String({ pattern: '^[0-9]{1,15}$', description: 'Instead of `after`: those below this place' }),
+    ),
     limit: Type.Optional(Type.String({ pattern: '^[0-9]{1,3}$' })),
   },
   closed,

@@ -11,7 +11,8 @@ const notPackaged = /^module\/(lab|freepbx)\/|^module\/launch\.js$|\.(md|d\.ts)$
 export function sidecarFiles(root: string, manifest: ModuleManifest, prefix: string): TarFile[] {
   const pages = manifest.fragments.flatMap(({ page }) => (page === undefined ? [] : [page]))
   const bundles = manifest.fragments
-    .filter(({ page }) => page !== undefined)
+    // What has no page is brought by the script of one.
+    .filter(({ page, folder }) => page !== undefined || folder === undefined)
     .map(({ name }) => `ui-fragments/dist/${name}.js`)
   const migrations = filesBelow(join(root, 'sql')).map((path) => `sql/${path}`)
   const copied = [...sources(root), ...migrations, ...pages, 'module.json', 'LICENSE']

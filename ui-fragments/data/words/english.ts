@@ -1,7 +1,9 @@
+import { englishList } from './english-list.ts'
 import { englishThread } from './english-thread.ts'
 
 /** Everything that the agent panel says by itself, in English. What the server says comes as it is. */
 export const english = {
+  ...englishList,
   ...englishThread,
   // What surrounds all
   loading: 'Loading…',
@@ -18,9 +20,6 @@ export const english = {
   // The panel
   messages: 'Messages',
   alerts: 'Alerts',
-  alertsOn: 'Alerts are on',
-  alertsOff: 'Alerts are off',
-  alertedBy: 'Alerted by sound and title.',
   allowNotifications: 'Allow notifications',
   loadingConversations: 'Loading your conversations…',
   offline: 'No connection to Parley. Trying again by itself; what you write is kept.',
@@ -48,15 +47,12 @@ export const english = {
   unassigned: 'Unassigned',
   closed: 'Closed',
   everyChannel: 'Every channel',
-  searchConversations: 'Search number or name',
-  olderConversations: 'Show older conversations',
   pinned: 'Pinned',
   muted: 'Muted',
   newForYouBadge: 'New for you',
   notRead: 'not read',
   noMessages: 'No messages yet',
   waiting: (howLong: string) => `Waiting ${howLong}`,
-  nothingMatches: (search: string) => `Nothing here matches “${search}”.`,
   noneByChannel: 'No conversations by this channel.',
   noneOpen: 'No open conversations. New ones appear here by themselves.',
   noneMine: 'Nothing is designated to you.',

@@ -1,7 +1,9 @@
 import type { Words } from './english.ts'
+import { germanList } from './german-list.ts'
 import { germanThread } from './german-thread.ts'
 
 export const german: Words = {
+  ...germanList,
   ...germanThread,
   loading: 'Wird geladen …',
   close: 'Schließen',
@@ -16,9 +18,6 @@ export const german: Words = {
 
   messages: 'Nachrichten',
   alerts: 'Hinweise',
-  alertsOn: 'Hinweise sind eingeschaltet',
-  alertsOff: 'Hinweise sind ausgeschaltet',
-  alertedBy: 'Hinweise kommen durch Ton und Titel.',
   allowNotifications: 'Benachrichtigungen erlauben',
   loadingConversations: 'Ihre Unterhaltungen werden geladen …',
   offline:
@@ -46,15 +45,12 @@ export const german: Words = {
   unassigned: 'Offen',
   closed: 'Beendet',
   everyChannel: 'Jeder Kanal',
-  searchConversations: 'Nummer oder Namen suchen',
-  olderConversations: 'Ältere Unterhaltungen zeigen',
   pinned: 'Angeheftet',
   muted: 'Stumm',
   newForYouBadge: 'Neu für Sie',
   notRead: 'ungelesen',
   noMessages: 'Noch keine Nachrichten',
   waiting: (howLong) => `Wartet ${howLong}`,
-  nothingMatches: (search) => `Nichts passt zu „${search}“.`,
   noneByChannel: 'Keine Unterhaltungen auf diesem Kanal.',
   noneOpen: 'Keine laufenden Unterhaltungen. Neue erscheinen hier von selbst.',
   noneMine: 'Ihnen ist nichts zugewiesen.',

@@ -1,0 +1,54 @@
+import { LitElement } from 'lit'
+
+/** A button with a pane under it, which closes by Escape, by the button, and by a click or a Tab to elsewhere. */
+export abstract class PopoverElement extends LitElement {
+  static override properties = { open: { state: true } }
+  declare open: boolean
+
+  constructor() {
+    super()
+    this.open = false
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback()
+    document.addEventListener('pointerdown', this.#elsewhere)
+    this.addEventListener('keydown', this.#keys)
+    this.addEventListener('focusout', this.#left)
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback()
+    document.removeEventListener('pointerdown', this.#elsewhere)
+    this.removeEventListener('keydown', this.#keys)
+    this.removeEventListener('focusout', this.#left)
+  }
+
+  protected async toggle(): Promise<void> {
+    this.open = !this.open
+    if (!this.open) return
+    await this.updateComplete
+    this.renderRoot.querySelector<HTMLElement>('.pane')?.focus()
+  }
+
+  #shut(): void {
+    this.open = false
+    this.renderRoot.querySelector<HTMLElement>('[aria-expanded]')?.focus()
+  }
+
+  readonly #elsewhere = (event: Event): void => {
+    if (this.open && !event.composedPath().includes(this)) this.open = false
+  }
+
+  readonly #keys = (event: KeyboardEvent): void => {
+    if (event.key !== 'Escape' || !this.open) return
+    event.stopPropagation()
+    this.#shut()
+  }
+
+  readonly #left = (event: FocusEvent): void => {
+    const to = event.relatedTarget
+    if (this.open && to instanceof Node && !this.contains(to) && !this.renderRoot.contains(to))
+      this.open = false
+  }
+}
