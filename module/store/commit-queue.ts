@@ -1,5 +1,5 @@
 import { type Effects, noEffects } from './effects.ts'
-import { explained, isFatal, StoreError } from './store-error.ts'
+import { explained, isFatal, isHeldElsewhere, StoreError } from './store-error.ts'
 
 /** What the queue needs of a database: one transaction, and a savepoint in it for each verb. */
 export interface Transactor {
@@ -20,6 +20,8 @@ export interface CommitQueueOptions {
   /** The disk failed while committing: nobody knows what is stored, and the process must end. */
   readonly onFatal: (error: Error) => void
   readonly maxBatch?: number
+  /** So long a batch waits for another process that writes into the database. */
+  readonly patienceMs?: number
 }
 
 export interface CommitQueue {
@@ -36,6 +38,9 @@ interface Waiting {
 }
 
 const busyBatchSize = 8
+const usualPatienceMs = 20_000
+/** Between two looks whether another process is done. Nothing else stands still meanwhile. */
+const lookAgainMs = 25
 
 type Attempt =
   | { readonly verb: Waiting; readonly effects: Effects }
@@ -52,12 +57,15 @@ export function createCommitQueue({
   onCommitted,
   onFatal,
   maxBatch = 256,
+  patienceMs = usualPatienceMs,
 }: CommitQueueOptions): CommitQueue {
   const waiting: Waiting[] = []
   const drained: (() => void)[] = []
   let lastBatchSize = 0
   let scheduled = false
   let refusal: StoreError | null = null
+  /** Since when another process holds the database. */
+  let heldSince: number | null = null
 
   function schedule(): void {
     if (scheduled) return
@@ -79,7 +87,7 @@ export function createCommitQueue({
   function runBatch(batch: readonly Waiting[]): void {
     let attempts: readonly Attempt[]
     try {
-      transactor.begin()
+      if (!begun(batch)) return
       attempts = batch.map(attempt)
       transactor.commit()
     } catch (error) {
@@ -91,6 +99,23 @@ export function createCommitQueue({
       else done.verb.resolve()
     }
     onCommitted(attempts.flatMap((done) => ('effects' in done ? [done.effects] : [])))
+  }
+
+  /** False where another process writes just now: then the batch waits, and with it all that comes after. */
+  function begun(batch: readonly Waiting[]): boolean {
+    try {
+      transactor.begin()
+      heldSince = null
+      return true
+    } catch (error) {
+      const now = performance.now()
+      if (!isHeldElsewhere(error) || now - (heldSince ?? now) >= patienceMs) throw error
+      heldSince ??= now
+      waiting.unshift(...batch)
+      scheduled = true
+      setTimeout(takeTurn, lookAgainMs)
+      return false
+    }
   }
 
   function attempt(verb: Waiting): Attempt {

@@ -16,7 +16,10 @@ export interface ConnectionOptions {
   readonly onStatement?: (sql: string) => void
 }
 
+/** While it is opened and brought up to date. */
 const busyTimeoutMs = 5000
+/** At work: SQLite's own waiting stands everything else still, webhooks included. The commit queue waits instead. */
+const atWorkTimeoutMs = 5
 const cacheKiB = 32 * 1024
 /** 64 MB at SQLite's page size; a start after a crash reads so much in well under a second. */
 const walPagesBeforeCheckpoint = 16_384
@@ -42,6 +45,9 @@ export function openConnection({ file, onStatement }: ConnectionOptions): Connec
     throw new StoreError('not-openable', `The database ${file} can't be opened: ${reasonOf(error)}.`, error)
   }
 }
+
+/** From now on nobody stands still for another process that holds the database. */
+export const beginWork = (db: Connection): void => void db.pragma(`busy_timeout = ${atWorkTimeoutMs}`)
 
 function configure(db: Connection, file: string): void {
   const mode = db.pragma('journal_mode = WAL', { simple: true })

@@ -19,7 +19,7 @@ import { createNotes } from './commit-note.ts'
 import { createPersonalVerbs } from './commit-personal.ts'
 import { createCommitQueue } from './commit-queue.ts'
 import { createReplyVerbs } from './commit-reply.ts'
-import { type Connection, openConnection } from './connection.ts'
+import { beginWork, type Connection, openConnection } from './connection.ts'
 import { createConsent } from './consent.ts'
 import { createContinuations } from './continuations.ts'
 import { createConversationList } from './conversation-list.ts'
@@ -162,6 +162,7 @@ export function storeOn(db: Connection, options: StoreOptions): Store {
   })
   const auditTable = createAuditTable(db, clock)
   const run = auditTable.audited(runUnaudited)
+  beginWork(db)
 
   return {
     epoch: meta.epoch,

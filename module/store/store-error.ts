@@ -48,7 +48,7 @@ export function explained(error: unknown): unknown {
       error,
     )
   }
-  if (code.startsWith('SQLITE_BUSY')) {
+  if (isHeldElsewhere(error)) {
     return new StoreError(
       'busy',
       'Another process holds the database, so nothing was stored. Find what else has it open and end that.',
@@ -57,6 +57,10 @@ export function explained(error: unknown): unknown {
   }
   return error
 }
+
+/** Another process writes just now: nothing was begun, and a moment later it may be free. */
+export const isHeldElsewhere = (error: unknown): boolean =>
+  sqliteCode(error)?.startsWith('SQLITE_BUSY') === true
 
 /** After these nobody can say what is on disk; going on could acknowledge what is lost. */
 export function isFatal(error: unknown): boolean {

@@ -27,7 +27,7 @@ function fakeTransactor(failures: Partial<Record<keyof Transactor, Error>> = {})
   return { transactor, asked }
 }
 
-function queueOn(transactor: Transactor, maxBatch?: number) {
+function queueOn(transactor: Transactor, maxBatch?: number, patienceMs?: number) {
   const told: (readonly Effects[])[] = []
   const fatal: Error[] = []
   const queue = createCommitQueue({
@@ -35,6 +35,7 @@ function queueOn(transactor: Transactor, maxBatch?: number) {
     onCommitted: (effects) => told.push(effects),
     onFatal: (error) => fatal.push(error),
     ...(maxBatch === undefined ? {} : { maxBatch }),
+    ...(patienceMs === undefined ? {} : { patienceMs }),
   })
   return { ...queue, told, fatal }
 }
@@ -169,13 +170,32 @@ t.test('a commit that fails for another reason is told, and is not the end', asy
 
 t.test('a database that another process holds is told as such', async (t) => {
   const { transactor } = fakeTransactor({ begin: sqliteError('SQLITE_BUSY') })
-  const { run, fatal } = queueOn(transactor)
-  await t.rejects(
-    run(() => 1),
-    { code: 'busy' },
-  )
+  const { run, fatal } = queueOn(transactor, 1, 60)
+  const started = performance.now()
+  const results = await Promise.allSettled([1, 2].map((n) => run(() => n)))
+  t.same(codes(results), ['busy', 'busy'])
+  t.ok(performance.now() - started >= 60, 'after some patience')
   t.same(fatal, [])
 })
+
+t.test(
+  'what waits for another process to let go is stored in its order, and nothing stands still',
+  async (t) => {
+    const failures: Parameters<typeof fakeTransactor>[0] = { begin: sqliteError('SQLITE_BUSY') }
+    const { transactor, asked } = fakeTransactor(failures)
+    const { run, drain } = queueOn(transactor, 2)
+    const ran: number[] = []
+    const waiting = [1, 2, 3].map((n) => run(() => ran.push(n)))
+    while (asked.filter((step) => step === 'begin').length < 3) await new Promise(setImmediate)
+    t.same(ran, [], 'timers and sockets have their turns meanwhile')
+    waiting.push(run(() => ran.push(4)))
+    const drained = drain()
+    delete failures.begin
+    await Promise.all(waiting)
+    await drained
+    t.same(ran, [1, 2, 3, 4])
+  },
+)
 
 t.test('draining settles what waits and takes nothing more', async (t) => {
   const { transactor } = fakeTransactor()
