@@ -18,6 +18,42 @@ export class CarrierSettingsError extends Error {
 /** A text setting; `description` completes the sentence "settings.x must be …" and shows no value. */
 export const Text = (description: string, pattern: string) => Type.String({ description, pattern })
 
+const closed = { additionalProperties: false }
+
+/** Settings of every kind of carrier: Parley itself goes by them, so that no kind need know of them. */
+export const AnyKindSettingsSchema = Type.Object(
+  {
+    messagesPerSecond: Type.Optional(
+      Type.Number({
+        description: 'how many messages a second this account may send, more than 0 and at most 1000',
+        exclusiveMinimum: 0,
+        maximum: 1000,
+      }),
+    ),
+    readReceipts: Type.Optional(
+      Type.Boolean({
+        description: 'true or false: whether customers are shown that the designated agent has read them',
+      }),
+    ),
+    typing: Type.Optional(
+      Type.Boolean({ description: 'true or false: whether customers are shown that their agent types' }),
+    ),
+  },
+  closed,
+)
+
+/** Reads the settings that are of the account's own kind; those that any kind may have are checked beside them. */
+export function readSettings<Schema extends TSchema>(
+  account: CarrierAccount,
+  schema: Schema,
+): Static<Schema> {
+  const isForAny = (name: string) => Object.hasOwn(AnyKindSettingsSchema.properties, name)
+  const parts = Object.groupBy(Object.entries(account.settings), ([name]) => (isForAny(name) ? 'any' : 'own'))
+  const of = (settings: [string, unknown][] = []) => ({ ...account, settings: Object.fromEntries(settings) })
+  readPart(of(parts.any), 'settings', AnyKindSettingsSchema)
+  return readPart(of(parts.own), 'settings', schema)
+}
+
 /**
  * Reads one part of an account by its schema. Values never reach the error, since they may be secrets; settings
  * that nobody knows are errors too, since they are settings somebody mistyped.

@@ -28,8 +28,8 @@ export interface CarrierDeps {
   readonly publicUrl: string | null
   readonly readAddress: AddressReader
   readonly log: Log
-  /** Where a test or a lab keeps its Twilio; Twilio's own otherwise. */
-  readonly twilioApiBase?: string
+  /** Where a test or a lab keeps the API of every carrier; each carrier's own otherwise. */
+  readonly apiBase?: string
 }
 
 /** Puts an account to work. Throws `CarrierSettingsError`, whose message names what is wrong and where. */
@@ -41,22 +41,13 @@ export function createCarrier(account: CarrierAccount, deps: CarrierDeps): Carri
 }
 
 const builders: Record<CarrierKind, (account: CarrierAccount, deps: CarrierDeps) => Carrier> = {
-  twilio: (account, { publicUrl, readAddress, log, twilioApiBase }) =>
-    createTwilioCarrier(account, {
-      publicUrl,
-      readAddress,
-      log,
-      ...(twilioApiBase === undefined ? {} : { apiBase: twilioApiBase }),
-    }),
-  signalwire: (account, { publicUrl, readAddress, log }) =>
-    createSignalWireCarrier(account, { publicUrl, readAddress, log }),
-  bandwidth: (account, { readAddress }) => createBandwidthCarrier(account, { readAddress }),
-  generic: (account, { publicUrl, readAddress }) => createGenericCarrier(account, { publicUrl, readAddress }),
-  'whatsapp-cloud': (account, { readAddress, log }) =>
-    createWhatsAppCloudCarrier(account, { readAddress, log }),
-  telnyx: (account, { publicUrl, readAddress, log }) =>
-    createTelnyxCarrier(account, { publicUrl, readAddress, log }),
-  'sip-message': (account, { messenger, log }) => createSipMessageCarrier(account, { messenger, log }),
+  twilio: createTwilioCarrier,
+  signalwire: createSignalWireCarrier,
+  bandwidth: createBandwidthCarrier,
+  generic: createGenericCarrier,
+  'whatsapp-cloud': createWhatsAppCloudCarrier,
+  telnyx: createTelnyxCarrier,
+  'sip-message': createSipMessageCarrier,
 }
 
 const isCarrierKind = (kind: string): kind is CarrierKind => carrierKinds.some((known) => known === kind)

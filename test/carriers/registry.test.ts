@@ -51,20 +51,43 @@ const reply: OutboundMessage = {
   content: { kind: 'text', text: 'Line one\r\nEvent: not one\n👋', media: [] },
 }
 
+const accounts = {
+  twilio: twilioAccount(),
+  signalwire: signalWireAccount(),
+  bandwidth: bandwidthAccount(),
+  generic: genericAccount(batchDescription, { webhookSecret }),
+  'whatsapp-cloud': whatsAppAccount(),
+  telnyx: telnyxAccount(),
+  'sip-message': trunkAccount(),
+}
+
 t.test('every kind can be built', (t) => {
-  const accounts = {
-    twilio: twilioAccount(),
-    signalwire: signalWireAccount(),
-    bandwidth: bandwidthAccount(),
-    generic: genericAccount(batchDescription, { webhookSecret }),
-    'whatsapp-cloud': whatsAppAccount(),
-    telnyx: telnyxAccount(),
-    'sip-message': trunkAccount(),
-  }
   for (const kind of carrierKinds) {
     const carrier = createCarrier(accounts[kind], deps)
     t.equal(carrier.id, accounts[kind].id)
     t.equal(isWebhookCarrier(carrier), kind !== 'sip-message')
+  }
+  t.end()
+})
+
+t.test('what Parley itself goes by may be set for every kind, and is checked', (t) => {
+  for (const kind of carrierKinds) {
+    const settings = { messagesPerSecond: 0.5, readReceipts: false, typing: true }
+    const account = accounts[kind]
+    t.equal(
+      createCarrier({ ...account, settings: { ...account.settings, ...settings } }, deps).id,
+      account.id,
+    )
+    for (const [name, value, sentence] of [
+      ['messagesPerSecond', 0, /more than 0 and at most 1000/],
+      ['messagesPerSecond', '5', /how many messages a second/],
+      ['readReceipts', 'no', /true or false/],
+      ['typing', 1, /true or false/],
+      ['messagesPerSeconds', 5, /not a setting/],
+    ] as const) {
+      const wrong = { ...account, settings: { ...account.settings, [name]: value } }
+      t.throws(() => createCarrier(wrong, deps), { path: `settings.${name}`, message: sentence })
+    }
   }
   t.end()
 })

@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
 import type { AddressReader, CarrierAccount, SendLimits, WebhookCarrier } from '../../app/ports/carriers.ts'
 import type { Millis } from '../../domain/ids.ts'
-import { readPart, Text } from '../account-settings.ts'
+import { readPart, readSettings, Text } from '../account-settings.ts'
 import { basicAuth } from '../call-api.ts'
 import { sameBasicAuth } from '../same-secret.ts'
 import { UnderWay } from '../under-way.ts'
@@ -60,7 +60,7 @@ const bandwidthLimits: SendLimits = {
 
 /** A Bandwidth messaging application at work. Throws `CarrierSettingsError`. */
 export function createBandwidthCarrier(account: CarrierAccount, deps: BandwidthDeps): WebhookCarrier {
-  const settings = readPart(account, 'settings', BandwidthSettingsSchema)
+  const settings = readSettings(account, BandwidthSettingsSchema)
   const { user, password, webhookUser, webhookPassword, previousWebhookPassword } = readPart(
     account,
     'secrets',

@@ -9,7 +9,7 @@ import type {
 } from '../../app/ports/carriers.ts'
 import type { SendFailure } from '../../domain/delivery.ts'
 import type { MessageId } from '../../domain/ids.ts'
-import { CarrierSettingsError, readPart } from '../account-settings.ts'
+import { CarrierSettingsError, readPart, readSettings } from '../account-settings.ts'
 import { readJson } from '../api-answer.ts'
 import { type ApiCall, basicAuth, callApi } from '../call-api.ts'
 import { UnderWay } from '../under-way.ts'
@@ -55,7 +55,7 @@ const plainNames: ReadonlySet<string> = new Set(['from', 'to', 'messageId'])
 
 /** A carrier that is described in configuration, by a preset or by hand. Throws `CarrierSettingsError`. */
 export function createGenericCarrier(account: CarrierAccount, deps: GenericDeps): Carrier | WebhookCarrier {
-  const settings = readPart(account, 'settings', GenericSettingsSchema)
+  const settings = readSettings(account, GenericSettingsSchema)
   const secrets = readPart(account, 'secrets', GenericSecretsSchema)
   const check = createDescriptionCheck(account)
   const description = descriptionOf(account, settings, check)

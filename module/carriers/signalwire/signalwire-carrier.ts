@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import type { CarrierAccount, SendLimits, WebhookCarrier } from '../../app/ports/carriers.ts'
-import { readPart, Text } from '../account-settings.ts'
+import { readPart, readSettings, Text } from '../account-settings.ts'
 import { createTwilioShaped, type TwilioDeps } from '../twilio/twilio-shaped.ts'
 
 const closed = { additionalProperties: false }
@@ -48,7 +48,7 @@ const signalWireLimits: SendLimits = {
  * Throws `CarrierSettingsError`.
  */
 export function createSignalWireCarrier(account: CarrierAccount, deps: TwilioDeps): WebhookCarrier {
-  const { space, projectId, numbers } = readPart(account, 'settings', SignalWireSettingsSchema)
+  const { space, projectId, numbers } = readSettings(account, SignalWireSettingsSchema)
   const { apiToken, signingKey, previousSigningKey } = readPart(account, 'secrets', SignalWireSecretsSchema)
   const carrier = createTwilioShaped(
     account,

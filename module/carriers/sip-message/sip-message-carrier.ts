@@ -4,7 +4,7 @@ import type { Carrier, CarrierAccount, SendLimits } from '../../app/ports/carrie
 import type { SipMessenger, SipTextOutcome } from '../../app/ports/pbx.ts'
 import type { Address } from '../../domain/address.ts'
 import type { SendFailureCode, SendOutcome } from '../../domain/delivery.ts'
-import { CarrierSettingsError, readPart, Text } from '../account-settings.ts'
+import { CarrierSettingsError, readPart, readSettings, Text } from '../account-settings.ts'
 import { splitText } from './text-parts.ts'
 
 const closed = { additionalProperties: false }
@@ -65,7 +65,7 @@ export function createSipMessageCarrier(
   account: CarrierAccount,
   { messenger, log }: SipMessageDeps,
 ): Carrier {
-  const settings = readPart(account, 'settings', SipMessageSettingsSchema)
+  const settings = readSettings(account, SipMessageSettingsSchema)
   readPart(account, 'secrets', Type.Object({}, closed))
   if (settings.numberFormat === 'national' && settings.countryCode === undefined) {
     throw new CarrierSettingsError(

@@ -10,7 +10,7 @@ import type {
 } from '../../app/ports/carriers.ts'
 import { addressKey } from '../../domain/address.ts'
 import type { MessageId } from '../../domain/ids.ts'
-import { CarrierSettingsError, readPart, Text } from '../account-settings.ts'
+import { CarrierSettingsError, readPart, readSettings, Text } from '../account-settings.ts'
 import { isJsonType, readJsonBody, unreadableJson } from '../json-webhook.ts'
 import { UnderWay } from '../under-way.ts'
 import { callTelnyx, type TelnyxApi } from './telnyx-api.ts'
@@ -74,7 +74,7 @@ const telnyxLimits: SendLimits = {
 
 /** A Telnyx account at work. Throws `CarrierSettingsError`. */
 export function createTelnyxCarrier(account: CarrierAccount, deps: TelnyxDeps): WebhookCarrier {
-  const settings = readPart(account, 'settings', TelnyxSettingsSchema)
+  const settings = readSettings(account, TelnyxSettingsSchema)
   const { apiKey } = readPart(account, 'secrets', TelnyxSecretsSchema)
   const keys = (['publicKey', 'previousPublicKey'] as const).flatMap((name) => {
     const written = settings[name]

@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox'
 import type { CarrierAccount, SendLimits, WebhookCarrier } from '../../app/ports/carriers.ts'
-import { readPart, Text } from '../account-settings.ts'
+import { readPart, readSettings, Text } from '../account-settings.ts'
 import { createTwilioShaped, type TwilioDeps } from './twilio-shaped.ts'
 
 const closed = { additionalProperties: false }
@@ -44,7 +44,7 @@ const twilioLimits: SendLimits = {
 
 /** A Twilio account at work. Throws `CarrierSettingsError`. */
 export function createTwilioCarrier(account: CarrierAccount, deps: TwilioDeps): WebhookCarrier {
-  const settings = readPart(account, 'settings', TwilioSettingsSchema)
+  const settings = readSettings(account, TwilioSettingsSchema)
   const { authToken, previousAuthToken } = readPart(account, 'secrets', TwilioSecretsSchema)
   return createTwilioShaped(
     account,

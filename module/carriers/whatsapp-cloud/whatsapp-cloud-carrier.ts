@@ -9,7 +9,7 @@ import type {
   WebhookResult,
 } from '../../app/ports/carriers.ts'
 import type { Address } from '../../domain/address.ts'
-import { CarrierSettingsError, readPart, Text } from '../account-settings.ts'
+import { CarrierSettingsError, readPart, readSettings, Text } from '../account-settings.ts'
 import { isJsonType, readJsonBody, unreadableJson } from '../json-webhook.ts'
 import { UnderWay } from '../under-way.ts'
 import type { Graph } from './whatsapp-graph.ts'
@@ -91,7 +91,7 @@ const whatsAppLimits: SendLimits = {
  * inquiry: a status that echoes our id settles it. Throws `CarrierSettingsError`.
  */
 export function createWhatsAppCloudCarrier(account: CarrierAccount, deps: WhatsAppCloudDeps): WebhookCarrier {
-  const settings = readPart(account, 'settings', WhatsAppCloudSettingsSchema)
+  const settings = readSettings(account, WhatsAppCloudSettingsSchema)
   const secrets = readPart(account, 'secrets', WhatsAppCloudSecretsSchema)
   const appSecrets = [secrets.appSecret, secrets.previousAppSecret].filter((secret) => secret !== undefined)
   const numbers = numbersById(account, settings)

@@ -452,3 +452,36 @@ t.test('Flowroute', (t) => {
   })
   t.end()
 })
+
+t.test('BulkVS', (t) => {
+  const from = (count: number) => `1954278${8000 + count}`
+  const says = 'Is it open on Saturday? 👋 & more=less'
+  testHostileWebhooks(t, {
+    carrier: webhookOf(generic({ preset: 'bulkvs' }, { webhookSecret, apiUser: 'u', apiPassword: 'p' })),
+    format: 'json',
+    body: ([first]) =>
+      Buffer.from(
+        JSON.stringify({
+          From: from(first?.number ?? 0),
+          To: ['16313808000'],
+          Message: encodeURIComponent(first?.text ?? ''),
+        }),
+      ),
+    call: (body, { key = 'current' } = {}) =>
+      post('', { body, url: `${hook}?key=${key === 'wrong' ? 'wrong' : webhookSecret}` }),
+    // It names none: the content within two minutes is the message.
+    idOf: (count) => {
+      const content = JSON.stringify([from(count), '16313808000', says, []])
+      const hash = createHash('sha256').update(content).digest('hex')
+      return `${hash.slice(0, 40)}-${Math.floor(callAt / 120_000).toString(36)}`
+    },
+    mostMessages: 1,
+    proof: 'names-caller',
+    proofHeaders: [],
+    coversUrl: true,
+    rotates: false,
+    toleranceMs: null,
+    unreadableStatus: 200,
+  })
+  t.end()
+})

@@ -78,6 +78,29 @@ t.test('VoIP.ms', (t) => {
 })
 
 const flowrouteSecrets = { webhookSecret, accessKey: 'key', secretKey: 'secret' }
+const bulkvsSecrets = { webhookSecret, apiUser: 'u', apiPassword: 'p' }
+const bulkvsAnswer = (Status: string) =>
+  JSON.stringify({ RefId: 'r-1', From: '1', MessageType: 'SMS', Results: [{ To: '1', Status }] })
+
+t.test('Flowroute’s and BulkVS’ faults', (t) => {
+  t.test('Flowroute', (t) => {
+    testSendFaults(t, {
+      server,
+      send: (apiBase) => generic({ preset: 'flowroute' }, flowrouteSecrets, { apiBase }).send(reply),
+      accepted: { status: 202, body: '{"data":{"id":"mdr2-9","type":"message"}}' },
+    })
+    t.end()
+  })
+  t.test('BulkVS', (t) => {
+    testSendFaults(t, {
+      server,
+      send: (apiBase) => generic({ preset: 'bulkvs' }, bulkvsSecrets, { apiBase }).send(reply),
+      accepted: { status: 200, body: bulkvsAnswer('SUCCESS') },
+    })
+    t.end()
+  })
+  t.end()
+})
 
 t.test('Flowroute', async (t) => {
   const flowroute = generic({ preset: 'flowroute' }, flowrouteSecrets, at)
@@ -109,17 +132,15 @@ t.test('Flowroute', async (t) => {
 })
 
 t.test('BulkVS', async (t) => {
-  const bulkvs = generic({ preset: 'bulkvs' }, { webhookSecret, apiUser: 'u', apiPassword: 'p' }, at)
-  const taken = (Status: string) =>
-    JSON.stringify({ RefId: 'r-1', From: '1', MessageType: 'SMS', Results: [{ To: '1', Status }] })
-  server.behave(answer(200, taken('SUCCESS')))
+  const bulkvs = generic({ preset: 'bulkvs' }, bulkvsSecrets, at)
+  server.behave(answer(200, bulkvsAnswer('SUCCESS')))
   t.same(await bulkvs.send(reply), { kind: 'taken', carrierMessageId: 'r-1', state: 'accepted' })
   t.same(json(), { From: '16313808000', To: ['19542788086'], Message: text })
   await bulkvs.send(withFiles)
   t.match(json(), { MediaURLs: [photo.url, photo.url] })
-  server.behave(answer(200, taken('FAILED')))
+  server.behave(answer(200, bulkvsAnswer('FAILED')))
   t.match(await bulkvs.send(reply), { kind: 'refused' })
-  server.behave(answer(200, taken('PERHAPS')))
+  server.behave(answer(200, bulkvsAnswer('PERHAPS')))
   t.match(await bulkvs.send(reply), { kind: 'unknown' })
 })
 
