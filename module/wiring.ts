@@ -11,6 +11,7 @@ import { startCarrierHealth } from './app/carrier-health.ts'
 import { withCarriers } from './app/doctor/with-carriers.ts'
 import { createDrainWaiting } from './app/drain-waiting.ts'
 import { startFetchMedia } from './app/fetch-media.ts'
+import { createFitsAsAutoReply } from './app/fitting-auto-reply.ts'
 import { createGrants } from './app/grants.ts'
 import { startInquiries } from './app/inquire-unknown.ts'
 import { createMediaLinks, withFileLinks } from './app/media-links.ts'
@@ -26,6 +27,7 @@ import { createSimulateRouting } from './app/simulate-routing.ts'
 import { startSweep } from './app/sweep-conversations.ts'
 import { startSweepMedia } from './app/sweep-media.ts'
 import { createTellCustomerRead } from './app/tell-customer-read.ts'
+import { createTellCustomerTyping } from './app/tell-customer-typing.ts'
 import { createUseMedia } from './app/use-media.ts'
 import { watchAbsences } from './app/watch-absences.ts'
 import { createWriteNote } from './app/write-note.ts'
@@ -68,6 +70,8 @@ export interface Sidecar {
 /** What a lab or a test puts in place of the world outside. No setting leads here. */
 export interface Lab {
   readonly createCarrier?: typeof createCarrier
+  /** Where the APIs of all carriers are. */
+  readonly carrierApiBase?: string
   /** Origins that files are fetched from although they are not https on a public address. */
   readonly mediaOrigins?: readonly string[]
 }
@@ -135,7 +139,13 @@ export async function startSidecar(config: Config, log: Logger, lab: Lab = {}): 
   const carriers = createCarrierAccounts({
     store,
     build: (account) =>
-      (lab.createCarrier ?? createCarrier)(account, { messenger: pbx, publicUrl, readAddress, log }),
+      (lab.createCarrier ?? createCarrier)(account, {
+        messenger: pbx,
+        publicUrl,
+        readAddress,
+        log,
+        ...(lab.carrierApiBase === undefined ? {} : { apiBase: lab.carrierApiBase }),
+      }),
     log,
   })
   const selfTest = publicUrl === null ? null : createWebhookSelfTest(publicUrl)
@@ -146,9 +156,19 @@ export async function startSidecar(config: Config, log: Logger, lab: Lab = {}): 
     clock,
     log,
   })
-  const hub = createLiveHub({ store, pbx, away, carriers: health, sessions, clock, log })
+  const hub = createLiveHub({
+    store,
+    pbx,
+    away,
+    carriers: health,
+    sessions,
+    onTyping: createTellCustomerTyping({ store, carriers, clock, log }),
+    clock,
+    log,
+  })
   const absences = watchAbsences({ store, pbx, panels: hub.panels, away, clock, log })
-  const routing = { store, pbx, panels: hub.panels, clock, random, absences, away }
+  const fitsAsAutoReply = createFitsAsAutoReply({ carriers, clock, log })
+  const routing = { store, pbx, panels: hub.panels, clock, random, absences, away, fitsAsAutoReply }
   const metrics = createMetrics(pbx, health)
   const receive = createReceiveInbound(routing)
   const receiveInbound: typeof receive = async (message) => {

@@ -85,10 +85,17 @@ export function createConversationActions(deps: ConversationActionsDeps) {
   }
 
   /** Of another's file he learns nothing, not even whether it is too large. */
-  function mayCarry(by: ActingAgent, carrierId: CarrierId, media: readonly MediaId[]): Result<void> {
+  function mayCarry(
+    by: ActingAgent,
+    carrierId: CarrierId,
+    media: readonly MediaId[],
+    again: MessageId | null,
+  ): Result<void> {
     const files = media.flatMap((id) => {
       const known = store.media(id)
-      if (known === null || known.file === null || known.uploader?.extension !== by.extension) return []
+      if (known === null || known.file === null) return []
+      const ofMessage = again !== null && known.messageId === again
+      if (!ofMessage && known.uploader?.extension !== by.extension) return []
       return [{ fileName: known.fileName, byteLength: known.file.byteLength }]
     })
     if (files.length < media.length) return fail({ code: 'media', why: { kind: 'unknown-upload' } })
@@ -171,7 +178,7 @@ export function createConversationActions(deps: ConversationActionsDeps) {
           if (!decided.ok) return decided
           const leaving = ways.leave(state, decided.value.via, via, content, context.at)
           if (!leaving.ok) return leaving
-          const carried = mayCarry(author, leaving.value.carrierId, media)
+          const carried = mayCarry(author, leaving.value.carrierId, media, again)
           return carried.ok ? succeed({ ...decided.value, via: leaving.value }) : carried
         })
       })
@@ -189,10 +196,12 @@ export function createConversationActions(deps: ConversationActionsDeps) {
       const { content } = message
       if (message.direction !== 'out' || (content.kind !== 'text' && content.kind !== 'template'))
         return fail({ code: 'not-sendable-again', why: 'state' })
-      if (content.kind === 'text' && content.media.length > 0)
+      const files = store.mediaOf(messageId).filter(({ state }) => state === 'stored')
+      if (content.kind === 'text' && files.length < content.media.length)
         return fail({ code: 'not-sendable-again', why: 'files' })
+      const media = files.map(({ id }) => id)
       const { carrierId, channel, did } = message
-      return this.reply(viewer, message.conversationId, content.text, idempotencyKey, null, [], {
+      return this.reply(viewer, message.conversationId, content.text, idempotencyKey, null, media, {
         again: messageId,
         ...(carrierId === undefined ? {} : { via: { carrierId, channel, did } }),
         ...(content.kind === 'template' ? { template: content.template } : {}),

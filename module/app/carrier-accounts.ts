@@ -1,4 +1,5 @@
 import type { CarrierId } from '../domain/ids.ts'
+import { concealSecrets } from './conceal-secrets.ts'
 import type { Log } from './ports/ambient.ts'
 import type { Carrier, CarrierAccount, SendLimits } from './ports/carriers.ts'
 import type { Store } from './ports/store.ts'
@@ -58,6 +59,12 @@ export function createCarrierAccounts({ store, build, log }: CarrierAccountsDeps
       const perSecond = settings.get(id)?.messagesPerSecond
       if (own === undefined || typeof perSecond !== 'number' || !(perSecond > 0)) return own
       return { ...own, perSecond }
+    },
+
+    /** What a carrier sent, without the secrets of its account. */
+    concealed(id: CarrierId, bytes: Uint8Array): Uint8Array {
+      const account = store.carriers().find((each) => each.id === id)
+      return concealSecrets(bytes, Object.values(account?.secrets ?? {}))
     },
 
     /** The stored accounts, secrets included: for the process itself, never for an answer. */

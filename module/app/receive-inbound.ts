@@ -20,9 +20,12 @@ export function createReceiveInbound(deps: RoutingDeps): ReceiveInbound {
       const ruleSet = deps.store.ruleSet()
       const result = applyRules(ruleSet, message, momentOf(deps))
       const { route, context } = wayOf(deps, message.sender, result)
-      return deps.store.commitInbound({ message, route, ruleSetVersion: ruleSet.version }, (state) =>
-        decideInbound(state, context),
-      )
+      return deps.store.commitInbound({ message, route, ruleSetVersion: ruleSet.version }, (state) => {
+        const decision = decideInbound(state, context)
+        const { autoReply } = decision
+        const fits = autoReply == null || (deps.fitsAsAutoReply?.(message, autoReply.text) ?? true)
+        return fits ? decision : { ...decision, autoReply: null }
+      })
     })
 }
 

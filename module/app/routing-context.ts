@@ -4,6 +4,7 @@ import { groupKey } from '../domain/ids.ts'
 import type { RoutingContext } from '../domain/routing.ts'
 import { overridesOf } from '../domain/rules.ts'
 import type { AwayAgents } from './away-agents.ts'
+import type { FitsAsAutoReply } from './fitting-auto-reply.ts'
 import type { Clock, RandomSource } from './ports/ambient.ts'
 import type { Panels } from './ports/panels.ts'
 import type { Pbx } from './ports/pbx.ts'
@@ -19,6 +20,8 @@ export interface RoutingDeps {
   readonly absences?: Absences
   /** Left out, nobody is away for messages. */
   readonly away?: Pick<AwayAgents, 'of'>
+  /** Left out, every auto-reply is taken to fit its carrier. */
+  readonly fitsAsAutoReply?: FitsAsAutoReply
 }
 
 /** Who can't be had, and since when. */

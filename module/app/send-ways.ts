@@ -1,11 +1,13 @@
 import { type Address, addressKey, canBeAnswered, sameAddress } from '../domain/address.ts'
+import { patternMatches } from '../domain/address-pattern.ts'
 import type { ConversationState, LastInbound } from '../domain/conversation.ts'
 import { fail, type Result, succeed } from '../domain/failures.ts'
 import { type GroupRef, groupKey, type Millis } from '../domain/ids.ts'
 import type { Channel } from '../domain/message.ts'
 import { judgeLeaving, type SendWay, type TakenWay, windowClosesAt } from '../domain/send-window.ts'
 import type { CarrierAccounts } from './carrier-accounts.ts'
-import type { AddressReader, Carrier } from './ports/carriers.ts'
+import { ownNumbersOf } from './own-numbers.ts'
+import type { AddressReader } from './ports/carriers.ts'
 import type { Store } from './ports/store.ts'
 
 export interface SendWaysDeps {
@@ -64,28 +66,19 @@ export function createSendWays({ store, carriers, readAddress = readPlainly }: S
     const key = groupKey(group)
     const rules = store.ruleSet().rules.filter((rule) => rule.enabled && groupKey(rule.destination) === key)
     const ruled = carriers.atWork().flatMap((carrier) =>
-      carrier.channels.flatMap((channel) =>
-        numbersOf(carrier, channel)
-          .filter((did) =>
-            rules.some(
-              (rule) =>
-                (rule.channels === null || rule.channels.includes(channel)) &&
-                rule.dids.some((each) => each.kind !== 'range' && sameAddress(each as Address, did)),
-            ),
-          )
-          .map((did) => ({ carrierId: carrier.id, channel, did })),
-      ),
+      (ownNumbersOf(carrier, carriers, readAddress) ?? [])
+        // Which of its numbers WhatsApp knows, a carrier must say itself.
+        .filter(({ channel }) => channel !== 'whatsapp' || carrier.numbers !== null)
+        .filter(({ channel, did }) =>
+          rules.some(
+            ({ channels, dids }) =>
+              (channels === null || channels.includes(channel)) &&
+              dids.some((each) => patternMatches(each, did)),
+          ),
+        )
+        .map(({ channel, did }) => ({ carrierId: carrier.id, channel, did })),
     )
     return [...texted, ...ruled]
-  }
-
-  /** What its account says that it sends from. */
-  function numbersOf(carrier: Carrier, channel: Channel): readonly Address[] {
-    if (carrier.numbers !== null)
-      return carrier.numbers.filter((number) => number.channel === channel).map(({ did }) => did)
-    const { numbers } = carriers.settingsOf(carrier.id)
-    if (channel === 'whatsapp' || !Array.isArray(numbers)) return []
-    return numbers.filter((number) => typeof number === 'string').map(readAddress)
   }
 
   const windowOf = (taken: readonly TakenWay[], way: SendWay): Millis | null =>

@@ -4,11 +4,14 @@ import { fail, type Result, succeed } from '../domain/failures.ts'
 import { decideStart } from '../domain/handover.ts'
 import { asExtension, type GroupRef, groupKey } from '../domain/ids.ts'
 import type { Channel } from '../domain/message.ts'
+import type { TemplateUse } from '../domain/message-content.ts'
 import { judgeLeaving } from '../domain/send-window.ts'
 import { type Viewer, visibleGroups } from './access.ts'
 import type { CarrierAccounts } from './carrier-accounts.ts'
+import { createMessageTemplates } from './message-templates.ts'
+import { ownNumbersOf } from './own-numbers.ts'
 import type { Clock } from './ports/ambient.ts'
-import type { AddressReader, CarrierAccount } from './ports/carriers.ts'
+import type { AddressReader } from './ports/carriers.ts'
 import type { Pbx } from './ports/pbx.ts'
 import type { Store } from './ports/store.ts'
 import type { StartReceipt, StartRequest } from './ports/store-requests.ts'
@@ -28,22 +31,25 @@ export interface NewConversation {
   readonly from: string | null
   /** Null takes what the carrier offers first. */
   readonly channel: Channel | null
+  /** Empty with a template. */
   readonly text: string
+  readonly template: TemplateUse | null
   readonly idempotencyKey: string
 }
 
 /** An agent writes to a customer first, and is the conversation's designated agent. */
 export function createStartConversation({ store, pbx, carriers, readAddress, clock }: StartDeps) {
+  const templates = createMessageTemplates({ find: carriers.find, clock })
+
   /** The numbers that can send, each with its carrier: those that accounts list, else those of the PBX. */
-  function senders(): readonly { readonly account: CarrierAccount; readonly did: Address }[] {
+  function senders(): readonly StartRequest['via'][] {
     const ofPbx = pbx.snapshot().directory.dids
-    return carriers
-      .accounts()
-      .filter(({ enabled }) => enabled)
-      .flatMap((account) => {
-        const own = numbersOf(account)
-        return (own.length > 0 ? own : ofPbx).map((number) => ({ account, did: readAddress(number) }))
-      })
+    return carriers.atWork().flatMap((carrier) => {
+      const own =
+        ownNumbersOf(carrier, carriers, readAddress) ??
+        carrier.channels.flatMap((channel) => ofPbx.map((did) => ({ channel, did: readAddress(did) })))
+      return own.map(({ channel, did }) => ({ carrierId: carrier.id, channel, did }))
+    })
   }
 
   function wayFrom(
@@ -51,17 +57,12 @@ export function createStartConversation({ store, pbx, carriers, readAddress, clo
     channel: Channel | null,
     group: GroupRef,
   ): Result<StartRequest['via']> {
+    const able = senders().filter((way) => channel === null || way.channel === channel)
     const wanted = from === null ? lastTexted(group) : readAddress(from)
-    const able = senders().filter(({ account }) => offers(account, channel))
-    const sender = wanted === null ? able[0] : able.find(({ did }) => sameAddress(did, wanted))
-    const carrier = sender === undefined ? undefined : carriers.find(sender.account.id)
-    const by = channel ?? carrier?.channels[0]
-    if (sender === undefined || by === undefined) return fail({ code: 'no-such-sender', from })
-    return succeed({ carrierId: sender.account.id, channel: by, did: sender.did })
+    const way = able.find(({ did }) => wanted !== null && sameAddress(did, wanted))
+    const chosen = way ?? (from === null ? able[0] : undefined)
+    return chosen === undefined ? fail({ code: 'no-such-sender', from }) : succeed(chosen)
   }
-
-  const offers = ({ id }: CarrierAccount, channel: Channel | null): boolean =>
-    channel === null || (carriers.find(id)?.channels.includes(channel) ?? false)
 
   function lastTexted(group: GroupRef): Address | null {
     const [last] = store.conversations({
@@ -92,7 +93,8 @@ export function createStartConversation({ store, pbx, carriers, readAddress, clo
     if (extension === null) return fail({ code: 'not-an-agent' })
     if (!group.members.some((member) => member.extension === extension))
       return fail({ code: 'not-a-member', extension })
-    if (wanted.text.trim() === '') return fail({ code: 'empty-message' })
+    const { template } = wanted
+    if (template === null && wanted.text.trim() === '') return fail({ code: 'empty-message' })
     const customer = readAddress(wanted.to)
     if (customer.kind === 'name') return fail({ code: 'cannot-be-answered', sender: addressKey(customer) })
     const via = wayFrom(wanted.from, wanted.channel, wanted.group)
@@ -101,10 +103,13 @@ export function createStartConversation({ store, pbx, carriers, readAddress, clo
       extension: asExtension(extension),
       name: directory.extensions.get(extension)?.name ?? extension,
     }
-    const limits = carriers.find(via.value.carrierId)?.limits
+    const { carrierId, did } = via.value
+    const words = template === null ? succeed(wanted.text) : await templates.fill(carrierId, did, template)
+    if (!words.ok) return words
+    const limits = carriers.find(carrierId)?.limits
     if (limits !== undefined) {
       const judged = judgeLeaving(
-        { kind: 'text', text: wanted.text },
+        { kind: template === null ? 'text' : 'template', text: words.value },
         {
           channel: via.value.channel,
           lastAt: lastWritten(customer, wanted.group, via.value),
@@ -120,16 +125,12 @@ export function createStartConversation({ store, pbx, carriers, readAddress, clo
         group: wanted.group,
         via: via.value,
         author,
-        text: wanted.text,
+        text: words.value,
+        template,
         idempotencyKey: wanted.idempotencyKey,
         at: clock(),
       },
       (conversation) => decideStart(conversation, author),
     )
   }
-}
-
-function numbersOf({ settings }: CarrierAccount): readonly string[] {
-  const { numbers } = settings
-  return Array.isArray(numbers) ? numbers.filter((number) => typeof number === 'string') : []
 }

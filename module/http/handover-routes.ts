@@ -15,7 +15,7 @@ import { viewerOf } from './authentication.ts'
 import { declareAccess } from './declared-access.ts'
 import { problem, sendFailure, sendProblem } from './problem.ts'
 import { timelineWire } from './timeline-wire.ts'
-import { conversationWire } from './wire.ts'
+import { conversationWire, windowWire } from './wire.ts'
 
 export interface HandoverRoutesDeps extends StartDeps {
   readonly store: Store
@@ -31,14 +31,17 @@ const nothing = { code: 'not-found', what: 'conversation' } as const
 
 /** Supervisors' acts, conversations that agents start, and what happened to one. */
 export const handoverRoutes: FastifyPluginAsyncTypebox<HandoverRoutesDeps> = async (app, deps) => {
-  const { actions, pbx, personal } = deps
+  const { actions, clock, pbx, personal } = deps
   declareAccess(app, 'conversations')
   const start = createStartConversation(deps)
 
   function wireOf(viewer: Viewer, id: ConversationId) {
     const conversation = actions.find(viewer, id)
     if (conversation === null) return null
-    return conversationWire(conversation, pbx.snapshot().directory, personal.of(viewer, [id])(id))
+    return {
+      ...conversationWire(conversation, pbx.snapshot().directory, personal.of(viewer, [id])(id)),
+      window: windowWire(actions.windowOf(conversation), clock()),
+    }
   }
 
   app.post(
@@ -111,7 +114,7 @@ export const handoverRoutes: FastifyPluginAsyncTypebox<HandoverRoutesDeps> = asy
     },
     async (request, reply) => {
       const viewer = viewerOf(request)
-      const { to, group, from, channel, text } = request.body
+      const { to, group, from, channel, text, template } = request.body
       const { pbxId } = pbx.snapshot().directory
       const result = await start(viewer, {
         to,
@@ -119,6 +122,7 @@ export const handoverRoutes: FastifyPluginAsyncTypebox<HandoverRoutesDeps> = asy
         from: from ?? null,
         channel: channel ?? null,
         text,
+        template: template === undefined ? null : { variables: {}, ...template },
         idempotencyKey: request.headers['idempotency-key'],
       })
       if (!result.ok) return sendFailure(reply, result.failure)

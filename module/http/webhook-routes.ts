@@ -144,7 +144,7 @@ async function keepRaw(
     at: deps.clock(),
     reason: reasons.join('; ').slice(0, longestReason),
     contentType: request.headers['content-type']?.slice(0, 200) ?? null,
-    body,
+    body: deps.carriers.concealed(asCarrierId(request.params.carrierId), body),
   }
   const kept = deps.store.keepRaw(event).then(() => true as const)
   kept.catch((error: unknown) => request.log.error({ err: error }, 'A webhook call could not be kept'))

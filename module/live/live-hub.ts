@@ -11,7 +11,13 @@ import type { Caller, Sessions, SessionVerdict } from '../app/sessions.ts'
 import type { GroupPresenceWire, ServerFrame } from '../contract/live.ts'
 import { findGroup } from '../domain/directory.ts'
 import { type CommittedEvent, eventOwner } from '../domain/events.ts'
-import { type CarrierId, type Extension, type GroupKey, groupOfKey } from '../domain/ids.ts'
+import {
+  type CarrierId,
+  type ConversationId,
+  type Extension,
+  type GroupKey,
+  groupOfKey,
+} from '../domain/ids.ts'
 import { createWatchingHub } from './watching-hub.ts'
 
 export interface LiveHubDeps {
@@ -21,6 +27,8 @@ export interface LiveHubDeps {
   /** How carriers fare, which administrators are told. */
   readonly carriers?: Pick<CarrierHealth, 'all' | 'onChanged'>
   readonly sessions: Pick<Sessions, 'verify' | 'onRevoked'>
+  /** An agent writes in a conversation that he may see. */
+  readonly onTyping?: (viewer: Viewer, id: ConversationId) => void
   readonly clock: Clock
   readonly log: Log
   /** How long an agent whose last panel closed still counts as having one open. */
@@ -60,6 +68,7 @@ export function createLiveHub({
   away,
   carriers,
   sessions: known,
+  onTyping,
   clock,
   log,
   reloadGraceMs = 3000,
@@ -79,7 +88,14 @@ export function createLiveHub({
     },
   }
 
-  const watching = createWatchingHub({ store, pbx, clock, panels: sessions, groupsOf })
+  const watching = createWatchingHub({
+    store,
+    pbx,
+    clock,
+    panels: sessions,
+    groupsOf,
+    ...(onTyping === undefined ? {} : { onTyping }),
+  })
   const unsubscribe = [
     store.onCommitted(tell),
     pbx.onChanged(presenceChanged),

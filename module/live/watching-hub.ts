@@ -4,7 +4,14 @@ import type { Pbx } from '../app/ports/pbx.ts'
 import type { Store } from '../app/ports/store.ts'
 import type { ClientFrame, ServerFrame, WatchersWire } from '../contract/live.ts'
 import type { CommittedEvent } from '../domain/events.ts'
-import { asConversationId, type Extension, type GroupKey, groupKey, type Millis } from '../domain/ids.ts'
+import {
+  asConversationId,
+  type ConversationId,
+  type Extension,
+  type GroupKey,
+  groupKey,
+  type Millis,
+} from '../domain/ids.ts'
 import { createWatching, type WatchedConversation } from './watching.ts'
 
 const checkEveryMs = 1000
@@ -25,6 +32,8 @@ export interface WatchingHubDeps<Panel extends WatchingPanel> {
   readonly panels: Iterable<Panel>
   /** What a panel's viewer may see at this moment. */
   readonly groupsOf: (panel: Panel) => ReadonlySet<GroupKey>
+  /** Called with every word of an agent that he writes in a conversation which he may see. */
+  readonly onTyping?: (viewer: Viewer, id: ConversationId) => void
 }
 
 /**
@@ -80,7 +89,10 @@ export function createWatchingHub<Panel extends WatchingPanel>(deps: WatchingHub
       const key = groupKey(conversation.group)
       if (!groupsOf(panel).has(key)) return
       if (frame.type === 'viewing') tell(watching.look(panel, extension, id, key))
-      else tell(watching.type(extension, id, key))
+      else {
+        tell(watching.type(extension, id, key))
+        deps.onTyping?.(panel.viewer, id)
+      }
     },
 
     /** Everything that a new panel may know of it. */

@@ -118,10 +118,17 @@ export function createReplyVerbs(
     })
   }
 
-  /** His own files alone: an id is no secret. */
-  function uploadsOf({ author, media: ids = [] }: ReplyRequest, pbxId: PbxId): Result<readonly MediaRow[]> {
+  /** His own files, and those of a message that is sent again: an id is no secret. */
+  function uploadsOf(
+    { author, media: ids = [], againOf = null }: ReplyRequest,
+    pbxId: PbxId,
+  ): Result<readonly MediaRow[]> {
     const found = ids.flatMap((id) => media.row(id) ?? [])
-    const his = found.filter((row) => row.uploader === author.extension && row.uploader_pbx_id === pbxId)
+    const his = found.filter(
+      (row) =>
+        (againOf !== null && row.message_id === againOf) ||
+        (row.uploader === author.extension && row.uploader_pbx_id === pbxId),
+    )
     return his.length === ids.length ? succeed(his) : fail({ code: 'media', why: { kind: 'unknown-upload' } })
   }
 
@@ -147,8 +154,14 @@ export function createReplyVerbs(
   }
 
   function commitStart(effects: Effects, request: StartRequest, decide: DecideStart): Result<StartReceipt> {
-    const { at, author, customer, group, text, via } = request
-    const content = [addressKey(customer), groupKey(group), addressKey(via.did), text]
+    const { at, author, customer, group, template = null, text, via } = request
+    const content = [
+      addressKey(customer),
+      groupKey(group),
+      addressKey(via.did),
+      text,
+      ...(template === null ? [] : [JSON.stringify(template)]),
+    ]
     const done = once(group.pbxId, request, content, () => {
       const customerPk = customers.find(addressKey(customer))
       const groupPk = groups.find(group)
@@ -165,7 +178,7 @@ export function createReplyVerbs(
           ? conversation
           : standing.designate(effects, conversation, decided.value, at).conversation
       return succeed(
-        write(effects, mine, pass.value, { author, text, at, via: { ...via, sender: customer } }),
+        write(effects, mine, pass.value, { author, text, template, at, via: { ...via, sender: customer } }),
       )
     })
     if (!done.ok) return done

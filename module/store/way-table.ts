@@ -47,10 +47,12 @@ export function createWayTable(db: Connection, groups: GroupTable): WayTable {
   const key = (address: Address) => addressKey(address)
 
   return {
-    taken({ pk, group_pk }, { carrierId, channel, content, did, sender, receivedAt }) {
+    taken({ pk, group_pk }, { carrierAt, carrierId, channel, content, did, sender, receivedAt }) {
       // The carrier's own notices are not the customer's words.
       if (content.kind === 'carrier-notice') return
-      upsert.run(pk, channel, key(did), carrierId, key(sender), receivedAt)
+      // A carrier counts its window from when it got the message, however late it brings it.
+      const at = Math.min(carrierAt ?? receivedAt, receivedAt)
+      upsert.run(pk, channel, key(did), carrierId, key(sender), at)
       ofGroup.run(group_pk, carrierId, channel, key(did))
     },
     takenWays(conversationId) {

@@ -3,11 +3,79 @@ import type { AddressInfo } from 'node:net'
 import t, { type Test } from 'tap'
 import { WebSocket } from 'ws'
 import { writeCursor } from '../../module/app/cursor.ts'
+import type { Carrier } from '../../module/app/ports/carriers.ts'
 import type { ServerFrame } from '../../module/contract/live.ts'
-import { asConversationId, asExtension } from '../../module/domain/ids.ts'
+import { asCarrierId, asConversationId, asExtension } from '../../module/domain/ids.ts'
 import { unknownPresence } from '../../module/domain/presence.ts'
 import { until } from '../lab/until.ts'
 import { createSampleSidecar, inbound, queue, tokenFor } from './sample-sidecar.ts'
+
+t.test('the customer’s app shows that the designated agent types, where the account says so', async (t) => {
+  const shown: string[] = []
+  const carrier: Carrier = {
+    id: asCarrierId('scripted'),
+    channels: ['sms'],
+    numbers: null,
+    limits: { perSecond: 100, perPairMs: 0, longestText: 1600, media: null, windowMs: {} },
+    send: async () => ({ kind: 'taken', carrierMessageId: null, state: 'sent' }),
+    readReceipts: {
+      markRead: async () => {},
+      showTyping: async (id) => {
+        shown.push(id)
+        if (shown.length === 1) throw new Error('it is not shown, and nobody minds')
+      },
+    },
+    close: async () => {},
+  }
+  let ahead = 0
+  const sidecar = await createSampleSidecar({ build: () => carrier, clock: () => Date.now() + ahead })
+  t.teardown(() => sidecar.close())
+  const receipt = await sidecar.receiveInbound(inbound({ carrierMessageId: 'wamid.t' }))
+  if (receipt.kind !== 'committed') throw new Error(receipt.kind)
+  const { conversationId } = receipt
+  await sidecar.app.listen({ host: '127.0.0.1', port: 0 })
+  const { port } = sidecar.app.server.address() as AddressInfo
+  /** A panel that resolves once the hub has heard what it says: frames of one socket keep their order. */
+  async function panelOf(extension: string) {
+    const socket = new WebSocket(`ws://127.0.0.1:${port}/live`)
+    t.teardown(() => socket.terminate())
+    const heard: ServerFrame[] = []
+    socket.on('message', (data) => heard.push(JSON.parse(data.toString())))
+    await once(socket, 'open')
+    socket.send(JSON.stringify({ type: 'hello', token: tokenFor(extension), cursor: null }))
+    await until('the panel is in', () => heard.some(({ type }) => type === 'ready'))
+    return async (times: number) => {
+      for (let n = 0; n < times; n++) socket.send(JSON.stringify({ type: 'typing', conversationId }))
+      const before = heard.length
+      socket.send(JSON.stringify({ type: 'viewing', conversationId }))
+      socket.send(JSON.stringify({ type: 'viewing', conversationId: null }))
+      await until('the hub has heard it', () => heard.slice(before).some(({ type }) => type === 'watching'))
+      ahead += 10_000
+    }
+  }
+  const designated = sidecar.store.conversation(conversationId)?.designated
+  const alice = await panelOf(designated ?? '')
+  const bob = await panelOf(designated === '101' ? '102' : '101')
+  const [account] = sidecar.store.carriers()
+  if (account === undefined) throw new Error('no account')
+  const set = (settings: object) =>
+    sidecar.carriers.save({ ...account, settings: { ...account.settings, ...settings } })
+
+  await alice(1)
+  t.same(shown, [], 'not unless the account says so')
+  await set({ typing: true, readReceipts: false })
+  await alice(1)
+  t.same(shown, [], 'nor where nobody is to know that he was read')
+  await set({ typing: true })
+  await bob(1)
+  t.same(shown, [], 'nor of a colleague')
+  await alice(3)
+  t.same(shown, ['wamid.t'], 'once, however often he says so')
+  await alice(1)
+  t.equal(shown.length, 1, '10 s later it still shows')
+  await alice(1)
+  t.equal(shown.length, 2, '20 s later it is said again')
+})
 
 t.test('the live socket', async (t) => {
   const sidecar = await createSampleSidecar()

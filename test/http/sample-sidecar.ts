@@ -10,6 +10,7 @@ import { createCannedReplies } from '../../module/app/canned-replies.ts'
 import { createCarrierAccounts } from '../../module/app/carrier-accounts.ts'
 import { startCarrierHealth } from '../../module/app/carrier-health.ts'
 import { fail, reportOf } from '../../module/app/doctor/finding.ts'
+import { createFitsAsAutoReply } from '../../module/app/fitting-auto-reply.ts'
 import { createGrants } from '../../module/app/grants.ts'
 import { createMediaLinks } from '../../module/app/media-links.ts'
 import { createPersonalActions } from '../../module/app/personal-actions.ts'
@@ -22,6 +23,7 @@ import { createSessions } from '../../module/app/sessions.ts'
 import { createSignIn } from '../../module/app/sign-in.ts'
 import { createSimulateRouting } from '../../module/app/simulate-routing.ts'
 import { createTellCustomerRead } from '../../module/app/tell-customer-read.ts'
+import { createTellCustomerTyping } from '../../module/app/tell-customer-typing.ts'
 import { createUseMedia } from '../../module/app/use-media.ts'
 import { createWriteNote } from '../../module/app/write-note.ts'
 import { createAddressReader } from '../../module/carriers/address-reader.ts'
@@ -239,9 +241,20 @@ export async function createSampleSidecar(
   const carriers = createCarrierAccounts({ store, build: options.build ?? (() => scriptedCarrier), log })
   const selfTest = createWebhookSelfTest(options.publicUrl ?? 'https://pbx.example.com/parley')
   const health = startCarrierHealth({ store, carriers, clock, log })
-  const hub = createLiveHub({ store, pbx, away, carriers: health, sessions, clock, log, reloadGraceMs: 300 })
+  const hub = createLiveHub({
+    store,
+    pbx,
+    away,
+    carriers: health,
+    sessions,
+    onTyping: createTellCustomerTyping({ store, carriers, clock, log }),
+    clock,
+    log,
+    reloadGraceMs: 300,
+  })
   const unsubscribe = grants.onChanged(hub.reconnect)
-  const routing = { store, pbx, panels: hub.panels, clock, random: () => 0, away }
+  const fitsAsAutoReply = createFitsAsAutoReply({ carriers, clock, log })
+  const routing = { store, pbx, panels: hub.panels, clock, random: () => 0, away, fitsAsAutoReply }
   const receiveInbound = createReceiveInbound(routing)
   const { publicUrl = 'https://pbx.example.com/parley' } = options
   const actions = createConversationActions({ ...routing, carriers, hasPublicAddress: publicUrl !== null })

@@ -1,12 +1,21 @@
+import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
+import Database from 'better-sqlite3'
 import t from 'tap'
 import type { CarrierAccount, WebhookCarrier } from '../../module/app/ports/carriers.ts'
-import { asCarrierId, asExtension } from '../../module/domain/ids.ts'
+import { createAddressReader } from '../../module/carriers/address-reader.ts'
+import { createCarrier } from '../../module/carriers/registry.ts'
+import { usualGroupSettings } from '../../module/domain/group-settings.ts'
+import { asCarrierId, asExtension, asRuleId } from '../../module/domain/ids.ts'
 import type { MessageContent } from '../../module/domain/message-content.ts'
+import { ruleDefaults } from '../../module/domain/rules.ts'
 import { usualDeadlineMs } from '../../module/http/webhook-routes.ts'
 import { createWebhookSelfTest } from '../../module/http/webhook-self-test.ts'
+import { freeTcpPortFrom } from '../../module/lab/free-ports.ts'
 import { createLog } from '../../module/log.ts'
-import { bearer, createSampleSidecar, inbound } from './sample-sidecar.ts'
+import { batchDescription, genericAccount } from '../carriers/generic/generic-account.ts'
+import { keptLog } from '../carriers/kept-log.ts'
+import { bearer, createSampleSidecar, inbound, queue } from './sample-sidecar.ts'
 
 const hour = 60 * 60 * 1000
 const waId = asCarrierId('wa')
@@ -205,6 +214,140 @@ t.test('sending again', async (t) => {
   t.equal((await claimed(sidecar)).length, 1)
 })
 
+t.test('sending again with files, by whoever of the group does it', async (t) => {
+  const limits = { ...carrier.limits, media: { most: 3, longestBytes: 1000 } }
+  const sidecar = await sidecarWith({ limits })
+  t.teardown(sidecar.close)
+  const { conversationId } = await openedBy(sidecar, { channel: 'sms' })
+  const path = `/conversations/${conversationId}/messages`
+  const upload = async (name: string) =>
+    (
+      await sidecar.app.inject({
+        method: 'POST',
+        url: `/api/v1/uploads?name=${name}`,
+        headers: { ...bearer('101'), 'content-type': 'application/octet-stream' },
+        payload: `words of ${name}`,
+      })
+    ).json().id
+  const media = [await upload('a.txt'), await upload('b.txt')]
+  const first = (await post(sidecar, path, { text: 'Here', media })).json()
+  const [item] = await claimed(sidecar)
+  if (item === undefined) throw new Error('nothing to send')
+  const outcome = { kind: 'unknown', reason: 'lost' } as const
+  await sidecar.store.settleOutbox(item.id, { kind: 'done', outcome }, Date.now())
+  t.match(
+    (await post(sidecar, path, { text: 'mine', media }, '102')).json(),
+    { code: 'media' },
+    'another’s files are nobody’s to send otherwise',
+  )
+  const again = await post(sidecar, `/messages/${first.id}/send-again`, undefined, '102')
+  t.match([again.statusCode, again.json()], [201, { text: 'Here', state: 'queued', againOf: first.id }])
+  const names = (message: { media: readonly { fileName: string; state: string }[] }) =>
+    message.media.map(({ state, ...each }) => [state, JSON.stringify(each).includes('.txt')])
+  t.same(names(again.json()), names(first))
+  const [second] = await claimed(sidecar)
+  t.match(second, {
+    message: { content: { kind: 'text', media: [{ fileName: 'a.txt' }, { fileName: 'b.txt' }] } },
+  })
+})
+
+t.test('starting a conversation outside the window takes a template', async (t) => {
+  const sidecar = await sidecarWith()
+  t.teardown(sidecar.close)
+  const body = {
+    to: '+4915112345678',
+    group: { kind: 'queue', number: '8000' },
+    from: did.value,
+    channel: 'whatsapp',
+    text: 'Hello',
+  }
+  t.match((await post(sidecar, '/conversations', body)).json(), { code: 'window-closed' })
+  const template = { name: 'shipped', language: 'en_US', variables: { 1: 'Ann', 2: 'Monday' } }
+  const wrong = { ...template, variables: { 1: 'Ann' } }
+  t.match((await post(sidecar, '/conversations', { ...body, text: '', template: wrong })).json(), {
+    code: 'template',
+    detail: /Fill in 2/,
+  })
+  const started = await post(sidecar, '/conversations', { ...body, text: '', template })
+  t.match(
+    [started.statusCode, started.json()],
+    [201, { lastMessage: { preview: 'Dear Ann, it left on Monday. Bye Ann' }, window: { open: false } }],
+  )
+  t.match(await claimed(sidecar), [
+    { message: { channel: 'whatsapp', from: did, content: { kind: 'template', template } } },
+  ])
+  t.match((await post(sidecar, '/conversations', { ...body, text: ' ' })).json(), { code: 'empty-message' })
+  t.match(
+    (await post(sidecar, '/conversations', { ...body, from: second.value, text: '', template })).json(),
+    { code: 'no-such-sender' },
+    'that number is none of WhatsApp',
+  )
+})
+
+t.test('a rule with a range of numbers offers those of them that the carrier has', async (t) => {
+  const sidecar = await sidecarWith()
+  t.teardown(sidecar.close)
+  const { conversationId } = await openedBy(sidecar, { channel: 'sms' })
+  const offered = async () =>
+    (await get(sidecar, `/conversations/${conversationId}/ways`))
+      .json()
+      .items.map((way: { did: string; channel: string }) => `${way.channel} ${way.did}`)
+  t.same(await offered(), [`sms ${did.value}`, `whatsapp ${did.value}`])
+  await sidecar.store.saveRule({
+    id: asRuleId('range'),
+    name: 'A block of numbers',
+    position: 1,
+    enabled: true,
+    dids: [{ kind: 'range', of: 'number', from: '+16313808001', to: '+16313808099' }],
+    channels: null,
+    destination: queue,
+    ...ruleDefaults,
+  })
+  t.same(await offered(), [`sms ${did.value}`, `whatsapp ${did.value}`, `sms ${second.value}`])
+  const via = { carrierId: waId, channel: 'sms', did: second.value }
+  const sent = await post(sidecar, `/conversations/${conversationId}/messages`, { text: 'x', via })
+  t.match(sent.json(), { did: second.value })
+})
+
+t.test('an auto-reply that could not leave is not queued', async (t) => {
+  const log = keptLog()
+  const sidecar = await sidecarWith({}, { log: Object.assign(createLog('silent'), log) })
+  t.teardown(sidecar.close)
+  const awayFor = async (autoReply: string) => {
+    const { version } = sidecar.store.groupSettings(queue)
+    await sidecar.store.saveGroupSettings(queue, { ...usualGroupSettings, autoReply }, version || null)
+  }
+  // Nobody is reachable.
+  sidecar.scripted.change({ presence: new Map() })
+  let customer = 0
+  const repliesTo = async (over: Parameters<typeof inbound>[0]) => {
+    const sender = { kind: 'number', value: `+1954000010${customer++}` } as const
+    const { conversationId } = await openedBy(sidecar, { sender, ...over })
+    return sidecar.store
+      .messages(conversationId, null, 10)
+      .items.filter(({ direction }) => direction === 'out')
+      .map(({ content }) => content.kind === 'text' && content.text)
+  }
+  await awayFor('We call back.')
+  t.same(await repliesTo({ channel: 'whatsapp' }), ['We call back.'])
+  const yesterday = Date.now() - 25 * hour
+  t.same(
+    await repliesTo({ channel: 'whatsapp', carrierAt: yesterday }),
+    [],
+    'its carrier brought it a day late',
+  )
+  t.same(await repliesTo({ channel: 'sms', carrierAt: yesterday }), ['We call back.'])
+  await awayFor('We call you back tomorrow.')
+  t.same(await repliesTo({ channel: 'sms' }), [], 'longer than the carrier takes')
+  t.match(
+    log.lines.filter(({ sentence }) => sentence === 'An auto-reply was left out').map(({ facts }) => facts),
+    [
+      { carrierId: waId, code: 'window-closed' },
+      { carrierId: waId, code: 'too-long' },
+    ],
+  )
+})
+
 t.test('what wants no answer', async (t) => {
   const sidecar = await sidecarWith()
   t.teardown(sidecar.close)
@@ -335,6 +478,123 @@ t.test('a carrier is answered in time though nothing can be stored', async (t) =
   release()
 })
 
+t.test('a database that another process holds', async (t) => {
+  const sidecar = await sidecarWith()
+  t.teardown(sidecar.close)
+  const call = () =>
+    sidecar.app.inject({
+      method: 'POST',
+      url: '/webhooks/wa',
+      headers: { 'x-proof': 'ok', 'content-type': 'application/json' },
+      payload: '{}',
+    })
+  await sidecar.app.ready()
+  const other = new Database(join(sidecar.folder, 'parley.sqlite'))
+  t.teardown(() => other.close())
+  other.exec('BEGIN IMMEDIATE')
+  const started = performance.now()
+  const answered = call()
+  let turns = 0
+  for (let waits = true; waits; turns += 1) {
+    waits = await Promise.race([
+      answered.then(() => false),
+      new Promise<true>((go) => setTimeout(go, 10, true)),
+    ])
+  }
+  t.equal((await answered).statusCode, 503, 'the carrier is told to try again')
+  // A loaded machine is given some time more; SQLite's own waiting would take 5 s.
+  t.ok(performance.now() - started < 2 * usualDeadlineMs, 'in time')
+  t.ok(turns > 20, `others were served meanwhile: ${turns} turns`)
+  other.exec('ROLLBACK')
+  t.equal((await call()).statusCode, 200)
+  const { items } = (await get(sidecar, '/conversations')).json()
+  const messages = (await get(sidecar, `/conversations/${items[0]?.id}/messages`)).json().items
+  t.equal(messages.length, 2, 'and what came while it was held is stored too')
+})
+
+t.test('a secret in the path', async (t) => {
+  const lines: string[] = []
+  const stream = new PassThrough()
+  stream.on('data', (chunk: Buffer) => lines.push(chunk.toString()))
+  const webhookSecret = 'planted-in-the-path-4711'
+  const { webhook, failures } = batchDescription
+  const description = { webhook: { ...webhook, authentication: { kind: 'path' } }, failures }
+  const readAddress = createAddressReader({ homeCountry: 'US' })
+  const messenger = { sendText: async () => ({ kind: 'handed-over' }) as const, onSpooled: () => () => {} }
+  const log = createLog('debug', stream)
+  const sidecar = await createSampleSidecar({
+    account: genericAccount(description, { webhookSecret }),
+    build: (account) =>
+      createCarrier(account, { messenger, publicUrl: 'https://pbx.example.com', readAddress, log }),
+    log,
+  })
+  t.teardown(sidecar.close)
+  const url = await sidecar.app.listen({ host: '127.0.0.1', port: 0 })
+  const answers: string[] = []
+  async function call(path: string, init: RequestInit = {}) {
+    const answer = await fetch(`${url}/webhooks/${path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', connection: 'close' },
+      ...init,
+    })
+    answers.push(await answer.text(), JSON.stringify([...answer.headers]))
+    return answer.status
+  }
+  const message = { messageId: 'p-1', from: '19542788086', to: '16313808000', text: 'Hi' }
+  const body = JSON.stringify({ results: [message] })
+  t.equal(await call(`own/${webhookSecret}`, { body }), 204)
+  t.equal((await get(sidecar, '/conversations')).json().items.length, 1)
+  for (const path of ['own', 'own/', 'own/wrong', 'own/status', 'own/self-test', `else/${webhookSecret}`])
+    t.equal(await call(path, { body }), 403, path)
+  t.equal(await call(`own/${webhookSecret}/more`, { body }), 404)
+  t.equal(await call(`own/${webhookSecret}%`, { body }), 400)
+  t.equal(await call(`own/${webhookSecret}`, { method: 'PUT', body }), 404)
+  t.equal(await call(`own/${webhookSecret}`, { body: 'x'.repeat(5 << 20) }).catch(() => 413), 413)
+  t.equal(await call(`own/${webhookSecret}`, { body: `{"about": "${webhookSecret}", ` }), 200, 'unreadable')
+  t.equal(await call(`own/${webhookSecret}?again=${webhookSecret}`, { method: 'GET' }), 403)
+  const raw = await sidecar.app.inject({
+    method: 'GET',
+    url: '/api/v1/carriers/own/raw-events/1',
+    headers: bearer(null, ['admin']),
+  })
+  t.match(raw.json(), { body: '{"about": "[secret]", ' })
+  const failing = sidecar.store.commitInbound
+  Object.assign(sidecar.store, { commitInbound: async () => Promise.reject(new Error('no disk')) })
+  t.equal(await call(`own/${webhookSecret}`, { body: body.replace('p-1', 'p-2') }), 500)
+  Object.assign(sidecar.store, { commitInbound: failing })
+  t.ok(
+    lines.some((line) => line.includes('A webhook call was refused')),
+    'the log was heard',
+  )
+  t.notMatch(answers.join('\n') + lines.join('\n'), /planted-in-the-path/)
+})
+
+t.test('a secret in the query is not shown with what could not be read', async (t) => {
+  const webhookSecret = 'planted.in~the-query'
+  const readAddress = createAddressReader({ homeCountry: 'US' })
+  const messenger = { sendText: async () => ({ kind: 'handed-over' }) as const, onSpooled: () => () => {} }
+  const secrets = { webhookSecret, apiUser: 'ann@example.com', apiPassword: 'p&ss=1' }
+  const sidecar = await createSampleSidecar({
+    account: genericAccount({ preset: 'voip-ms' }, secrets),
+    build: (account) =>
+      createCarrier(account, {
+        messenger,
+        publicUrl: 'https://pbx.example.com',
+        readAddress,
+        log: keptLog(),
+      }),
+  })
+  t.teardown(sidecar.close)
+  const url = `/webhooks/own?key=${webhookSecret}&user=${encodeURIComponent('ann@example.com')}&message=Hi`
+  t.equal((await sidecar.app.inject({ method: 'GET', url })).statusCode, 200)
+  const raw = await sidecar.app.inject({
+    method: 'GET',
+    url: '/api/v1/carriers/own/raw-events/1',
+    headers: bearer(null, ['admin']),
+  })
+  t.equal(raw.json().body, 'key=[secret]&user=[secret]&message=Hi')
+})
+
 t.test('a carrier’s health', async (t) => {
   const sidecar = await sidecarWith()
   t.teardown(sidecar.close)
@@ -361,6 +621,18 @@ t.test('the webhook self-test answers nobody but ourselves', async (t) => {
     sentence: /ECONNREFUSED|bad port/,
   })
   t.match(await createWebhookSelfTest(`${url}/elsewhere`).call(waId), { works: false })
+})
+
+t.test('the webhook self-test finds its way back', async (t) => {
+  const port = await freeTcpPortFrom(30_000 + Math.floor(Math.random() * 5000))
+  const publicUrl = `http://127.0.0.1:${port}`
+  const sidecar = await sidecarWith({}, { publicUrl })
+  t.teardown(sidecar.close)
+  await sidecar.app.listen({ host: '127.0.0.1', port })
+  t.same(await sidecar.selfTest.call(waId), {
+    works: true,
+    sentence: `${publicUrl} leads to this Parley.`,
+  })
 })
 
 t.test('secrets stand in no answer and no log line', async (t) => {

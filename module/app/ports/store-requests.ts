@@ -130,6 +130,8 @@ export interface StartRequest {
   readonly via: Pick<LastInbound, 'carrierId' | 'channel' | 'did'>
   readonly author: { readonly extension: Extension; readonly name: string }
   readonly text: string
+  /** A template, of which `text` is what the customer reads. */
+  readonly template?: TemplateUse | null
   readonly idempotencyKey: string
   readonly at: Millis
 }

@@ -119,6 +119,15 @@ export const MessageListSchema = Type.Object(
 
 export type MessageListWire = Static<typeof MessageListSchema>
 
+const TemplateBodySchema = Type.Object(
+  {
+    name: Type.String({ minLength: 1, maxLength: 512 }),
+    language: Type.String({ minLength: 1, maxLength: 20 }),
+    variables: Type.Optional(Type.Record(Type.String({ maxLength: 100 }), Type.String({ maxLength: 1024 }))),
+  },
+  { ...closed, description: 'Instead of the text, which is then not looked at' },
+)
+
 /** No NUL: Asterisk's strings end there, so the rest of the text would be lost on its way. */
 export const ReplyBodySchema = Type.Object(
   {
@@ -152,18 +161,7 @@ export const ReplyBodySchema = Type.Object(
         },
       ),
     ),
-    template: Type.Optional(
-      Type.Object(
-        {
-          name: Type.String({ minLength: 1, maxLength: 512 }),
-          language: Type.String({ minLength: 1, maxLength: 20 }),
-          variables: Type.Optional(
-            Type.Record(Type.String({ maxLength: 100 }), Type.String({ maxLength: 1024 })),
-          ),
-        },
-        { ...closed, description: 'Instead of the text, which is then not looked at' },
-      ),
-    ),
+    template: Type.Optional(TemplateBodySchema),
     confirm: Type.Optional(Type.Boolean({ description: 'Send it although a colleague has answered since' })),
   },
   closed,
@@ -186,7 +184,8 @@ export const StartBodySchema = Type.Object(
       }),
     ),
     channel: Type.Optional(ChannelSchema),
-    text: Type.String({ maxLength: 4096 }),
+    text: Type.String({ maxLength: 4096, pattern: '^[^\\u0000]*$', description: 'Empty with a template' }),
+    template: Type.Optional(TemplateBodySchema),
   },
   closed,
 )
