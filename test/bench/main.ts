@@ -1,3 +1,4 @@
+import { measureAgentPanel } from './agent-panel.ts'
 import { measureCarriers } from './carriers.ts'
 import { type Figure, printFigures } from './figures.ts'
 import { measureInboundLatency } from './inbound-latency.ts'
@@ -11,6 +12,7 @@ const measures: readonly (readonly [name: string, measure: () => Promise<Figure[
   ['inbound-latency', measureInboundLatency],
   ['outbox', measureOutbox],
   ['pbx', measurePbx],
+  ['agent-panel', measureAgentPanel],
   ['carriers', measureCarriers],
 ]
 

@@ -82,6 +82,7 @@ export class ContractModel {
   forgotten = 0
   #ids = 0
   #places = 0
+  readonly #byAddress = new Map<string, string>()
   #listener: (event: Event) => void = () => {}
 
   onEvent(listener: (event: Event) => void): void {
@@ -172,7 +173,7 @@ export class ContractModel {
   inbound(facts: InboundFacts): ConversationWire {
     const { from = '+19542788086', name = null, text, channel = 'sms', answerable = true } = facts
     const at = (facts.at ?? new Date()).toISOString()
-    let conversation = [...this.conversations.values()].find(({ customer }) => customer.address === from)
+    let conversation = this.conversations.get(this.#byAddress.get(from) ?? '')
     if (conversation === undefined) {
       conversation = {
         id: this.#id('conversation'),
@@ -194,6 +195,7 @@ export class ContractModel {
         pinned: false,
       }
       this.conversations.set(conversation.id, conversation)
+      this.#byAddress.set(from, conversation.id)
       this.messages.set(conversation.id, [])
       this.decisions.set(conversation.id, [])
       if (facts.designated !== undefined)
@@ -361,6 +363,17 @@ export class ContractModel {
 
   nameOf = (extension: string): string =>
     this.people.find((known) => known.extension === extension)?.name ?? extension
+
+  /** Events so far are no longer kept: whoever asks for them is told to load afresh. */
+  forget(): void {
+    this.forgotten = this.events.length
+  }
+
+  /** Keeps the newest messages of each conversation only, for very much traffic. */
+  keepShort(most: number): void {
+    for (const [id, messages] of this.messages)
+      if (messages.length > 2 * most) this.messages.set(id, messages.slice(-most))
+  }
 
   #change(id: string, change: Partial<ConversationWire>): void {
     const moves = 'lastMessage' in change || 'designated' in change || 'status' in change

@@ -146,6 +146,13 @@ export class AgentReader {
     return now !== null && now.conversationId === thread.conversationId && furtherBack(now) !== null
   }
 
+  /** Further back until a message is there, or there is no more. */
+  async readBackTo(messageId: string): Promise<void> {
+    const found = () =>
+      this.#state.value.thread?.messages.some((message) => message.id === messageId) !== false
+    while (!found()) if (!(await this.readOlder())) return
+  }
+
   /** For work that nobody waits for: a refusal becomes the notice. */
   quietly(work: Promise<unknown>): void {
     work.catch((thrown: unknown) => this.failed(asApiError(thrown)))
@@ -206,12 +213,15 @@ export class AgentReader {
     const handed = new Set(
       this.#state.value.thread?.pending.filter(({ state }) => state === 'handed').map(({ key }) => key),
     )
+    const first = this.#state.value.thread?.loaded === false
     const page = await this.#api.messages(id)
     const me = this.#state.value.me?.extension ?? null
     this.patchThread(id, (thread) => {
       const read = withNewest(thread, page, me)
       return { ...read, pending: read.pending.filter(({ key }) => !handed.has(key)) }
     })
+    const wanted = this.#state.value.thread?.wanted ?? null
+    if (first && wanted !== null) await this.readBackTo(wanted)
   }
 
   #refused(id: string, error: ApiError): void {

@@ -174,6 +174,7 @@ export class AgentSession {
       if (id !== null) this.#reader.request(id, 'conversation', 'messages', 'decisions', 'people')
     } else if (id !== null && wanted !== null) {
       this.#reader.patchThread(id, (thread) => ({ ...thread, wanted }))
+      this.#reader.quietly(this.#reader.readBackTo(wanted))
     }
     this.look()
   }

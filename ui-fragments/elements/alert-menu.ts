@@ -96,6 +96,7 @@ export class AlertMenuElement extends PopoverElement {
       }
       input[type='range'] {
         width: 100%;
+        height: 24px;
         accent-color: var(--accent);
       }
     `,

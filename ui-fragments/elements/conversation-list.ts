@@ -84,7 +84,6 @@ export class ConversationListElement extends LitElement {
     this.#drawing = true
     const before = changed.get('state')
     if (before !== undefined && before.view !== this.state.view && listChanged(before, this.state)) {
-      this.#focused = null
       this.#toTop()
     }
     if (changed.has('now') || before === undefined || rowsChanged(before, this.state)) this.#arrange()
@@ -96,6 +95,7 @@ export class ConversationListElement extends LitElement {
   /** Works out the rows anew; what is looked at stays where it is when something comes above it. */
   #arrange(): void {
     const { list, view, me, search } = this.state
+    const focusedAt = this.#indexOf(this.#focused)
     this.#anchor = this.#anchorNow()
     this.now = new Date()
     this.#rows =
@@ -104,6 +104,7 @@ export class ConversationListElement extends LitElement {
         : rowsOfSearch(search)
     this.#offsets = offsetsOf(this.#rows, ({ kind }) => (kind === 'heading' ? headingHeight : rowHeight))
     this.#keepAnchor()
+    this.#keepFocus(focusedAt)
     this.#goOnBelow()
   }
 
@@ -126,6 +127,16 @@ export class ConversationListElement extends LitElement {
     const index = this.#indexOf(this.#anchor?.key ?? null)
     if (this.#anchor === null || index === null) return
     this.#top = Math.max(0, (this.#offsets[index] ?? 0) - this.#anchor.below)
+  }
+
+  /** A row that went away gives the focus to the one in its place. */
+  #keepFocus(focusedAt: number | null): void {
+    if (!this.#hadFocus || focusedAt === null || this.#indexOf(this.#focused) !== null) return
+    const rest = this.#rows.filter(({ kind }) => kind === 'conversation')
+    const next =
+      this.#rows.slice(focusedAt).find(({ kind }) => kind === 'conversation') ?? rest[rest.length - 1] ?? null
+    this.#focused = next?.key ?? null
+    this.#toFocus = this.#focused
   }
 
   #toTop(): void {

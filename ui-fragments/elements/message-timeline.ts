@@ -116,12 +116,19 @@ export class MessageTimelineElement extends LitElement {
     else this.#keepWindow()
     if (this.thread.loaded && (isOther || before?.loaded !== true)) this.#begin()
     if (isOther || before === undefined) return
-    const { wanted } = this.thread
-    if (wanted !== null && wanted !== before.wanted) this.reveal(wanted)
+    this.#showWanted(before)
     const grew = before.loaded && before.messages.at(-1)?.id !== this.thread.messages.at(-1)?.id
     const own = this.thread.pending.length > before.pending.length
     if (own) this.#toEnd()
     else if (grew && this.#fromBottom > 0) this.below = true
+  }
+
+  /** It may stand further back than what is loaded, and comes then. */
+  #showWanted(before: ConversationThread): void {
+    const { wanted, messages } = this.thread
+    if (wanted === null) return
+    const isNew = wanted !== before.wanted || !before.messages.some(({ id }) => id === wanted)
+    if (isNew && messages.some(({ id }) => id === wanted)) this.reveal(wanted)
   }
 
   /** Where reading begins: at a message that was asked for, else at what is new, else at the end. */

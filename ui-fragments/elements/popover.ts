@@ -4,6 +4,7 @@ import { LitElement } from 'lit'
 export abstract class PopoverElement extends LitElement {
   static override properties = { open: { state: true } }
   declare open: boolean
+  #inside = false
 
   constructor() {
     super()
@@ -13,19 +14,26 @@ export abstract class PopoverElement extends LitElement {
   override connectedCallback(): void {
     super.connectedCallback()
     document.addEventListener('pointerdown', this.#elsewhere)
-    this.addEventListener('keydown', this.#keys)
+    document.addEventListener('keydown', this.#keys, true)
     this.addEventListener('focusout', this.#left)
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback()
     document.removeEventListener('pointerdown', this.#elsewhere)
-    this.removeEventListener('keydown', this.#keys)
+    document.removeEventListener('keydown', this.#keys, true)
     this.removeEventListener('focusout', this.#left)
+  }
+
+  /** What was pressed may be gone when it is done: the focus must not go with it. */
+  protected override updated(): void {
+    if (!this.open || !this.#inside || document.activeElement !== document.body) return
+    this.renderRoot.querySelector<HTMLElement>('.pane')?.focus()
   }
 
   protected async toggle(): Promise<void> {
     this.open = !this.open
+    this.#inside = this.open
     if (!this.open) return
     await this.updateComplete
     this.renderRoot.querySelector<HTMLElement>('.pane')?.focus()
@@ -33,11 +41,14 @@ export abstract class PopoverElement extends LitElement {
 
   #shut(): void {
     this.open = false
+    this.#inside = false
     this.renderRoot.querySelector<HTMLElement>('[aria-expanded]')?.focus()
   }
 
   readonly #elsewhere = (event: Event): void => {
-    if (this.open && !event.composedPath().includes(this)) this.open = false
+    if (!this.open) return
+    this.#inside = event.composedPath().includes(this)
+    if (!this.#inside) this.open = false
   }
 
   readonly #keys = (event: KeyboardEvent): void => {
