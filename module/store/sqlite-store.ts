@@ -47,7 +47,7 @@ import { pageOf } from './page.ts'
 import { createPersonalTable } from './personal-table.ts'
 import { createRawEventTable } from './raw-event-table.ts'
 import { createRuleTable } from './rule-table.ts'
-import { createSearch } from './search.ts'
+import { createSearchThread } from './search-thread.ts'
 import { createSecretBox } from './secret-box.ts'
 import { createStandingChanges } from './standing.ts'
 import { createTimeline } from './timeline.ts'
@@ -126,7 +126,7 @@ export function storeOn(db: Connection, options: StoreOptions): Store {
   const rawEvents = createRawEventTable(db, box)
   const directories = createDirectoryTable(db)
   const list = createConversationList(db, groups, personal)
-  const search = createSearch(db, groups, list)
+  const searching = createSearchThread(db.name)
   const work = createWorkLists(db, groups)
   const settings = createGroupSettingsTable(db)
   const absences = createAbsenceTable(db)
@@ -255,7 +255,7 @@ export function storeOn(db: Connection, options: StoreOptions): Store {
     carriers: carriers.all,
     conversations: list.page,
     counts: list.counts,
-    search: async (query) => search(query),
+    search: searching.search,
     conversation: list.byId,
     messages: (id, before, limit) =>
       pageOf(
@@ -334,6 +334,7 @@ export function storeOn(db: Connection, options: StoreOptions): Store {
     onOutbox: announcer.onOutbox,
 
     async close() {
+      await searching.close()
       await drain()
       db.close()
     },

@@ -212,6 +212,18 @@ t.test('search in the store', async (t) => {
     db.close()
   })
 
+  await t.test('a search keeps nobody waiting, and what breaks off says so', async (t) => {
+    const file = join(scratchFolder(t), 'thread.db')
+    const other = openSqliteStore({ file, newId, secretKey, clock })
+    const query = { groups: [groupKey(queue)], status: null, channel: null, before: null, limit: 10 } as const
+    const many = Promise.all(Array.from({ length: 20 }, () => other.search({ ...query, text: 'lamp' })))
+    t.equal((await many).length, 20)
+    const broken = other.search({ ...query, text: 'lamp' })
+    const said = t.rejects(broken, /closed/)
+    await other.close()
+    await said
+  })
+
   await t.test('counts stop where nobody counts further', async (t) => {
     const query = { groups: [groupKey(queue)], channel: null, extension: ann.extension, most: 1000 } as const
     const { all, mine, unassigned } = store.counts(query)
