@@ -70,8 +70,6 @@ export interface Sidecar {
 /** What a lab or a test puts in place of the world outside. No setting leads here. */
 export interface Lab {
   readonly createCarrier?: typeof createCarrier
-  /** Where the APIs of all carriers are. */
-  readonly carrierApiBase?: string
   /** Origins that files are fetched from although they are not https on a public address. */
   readonly mediaOrigins?: readonly string[]
 }
@@ -139,13 +137,7 @@ export async function startSidecar(config: Config, log: Logger, lab: Lab = {}): 
   const carriers = createCarrierAccounts({
     store,
     build: (account) =>
-      (lab.createCarrier ?? createCarrier)(account, {
-        messenger: pbx,
-        publicUrl,
-        readAddress,
-        log,
-        ...(lab.carrierApiBase === undefined ? {} : { apiBase: lab.carrierApiBase }),
-      }),
+      (lab.createCarrier ?? createCarrier)(account, { messenger: pbx, publicUrl, readAddress, log }),
     log,
   })
   const selfTest = publicUrl === null ? null : createWebhookSelfTest(publicUrl)
