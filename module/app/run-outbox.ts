@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import type { SendOutcome } from '../domain/delivery.ts'
 import type { CarrierId, Millis } from '../domain/ids.ts'
 import type { OutboundMessage } from '../domain/message.ts'
@@ -72,6 +73,7 @@ export function startOutbox(deps: OutboxDeps) {
   let claiming = false
   let askedAgain = false
   let closed = false
+  const stopping = new AbortController()
   let alarm: { readonly at: Millis; readonly timer: NodeJS.Timeout } | null = null
 
   const stops = [store.onOutbox(() => wake()), health?.onReady(() => wake()) ?? (() => {})]
@@ -174,12 +176,27 @@ export function startOutbox(deps: OutboxDeps) {
 
   async function handle(item: OutboxItem, lane: Lane): Promise<void> {
     const result = item.kind === 'message' ? await sendMessage(item, lane) : await ring(item)
-    await store.settleOutbox(item.id, result, clock())
+    await settle(item, result)
     if (result.kind === 'retry') wakeAt(result.notBefore)
     log.info(
       { outboxId: item.id, kind: item.kind, attempt: item.attempt, result: result.kind },
       'Outbox item settled',
     )
+  }
+
+  /** Until it is stored, or Parley stops: else what was sent would stand as being sent, and its conversation still. */
+  async function settle(item: OutboxItem, result: OutboxResult): Promise<void> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await store.settleOutbox(item.id, result, clock())
+      } catch (error) {
+        log.error({ err: error, outboxId: item.id }, 'An outbox item could not be settled; it is tried again')
+        const waitMs = Math.min(longestRetryMs, firstRetryMs * 2 ** Math.min(attempt - 1, 10))
+        await pause(waitMs, undefined, { signal: stopping.signal }).catch(() => {
+          throw error
+        })
+      }
+    }
   }
 
   async function ring(item: Extract<OutboxItem, { kind: 'phone-alert' }>): Promise<OutboxResult> {
@@ -244,6 +261,7 @@ export function startOutbox(deps: OutboxDeps) {
     /** Takes nothing new, and waits for what is being sent. */
     async close(): Promise<void> {
       closed = true
+      stopping.abort()
       clearInterval(timer)
       if (alarm !== null) clearTimeout(alarm.timer)
       for (const stop of stops) stop()

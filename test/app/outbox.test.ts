@@ -223,6 +223,23 @@ t.test('what became of a lost send is asked', async (t) => {
   })
 })
 
+t.test('what became of a send is stored as soon as the disk lets it', async (t) => {
+  const carrier = fakeCarrier('full', takes)
+  const scene = outboxScene(t, [carrier])
+  const conversation = await scene.conversation('full')
+  const store = scene.store()
+  const settle = store.settleOutbox
+  let refused = 0
+  Object.assign(store, {
+    settleOutbox: (...request: Parameters<typeof settle>) =>
+      ++refused > 3 ? settle(...request) : Promise.reject(new Error('the disk is full')),
+  })
+  const [first, second] = [await scene.write(conversation, 'a'), await scene.write(conversation, 'b')]
+  scene.start()
+  await scene.until(() => scene.state(second) === 'accepted', 'both are sent')
+  t.same([scene.state(first), carrier.sent.length], ['accepted', 2], 'each once, in their order')
+})
+
 /** What a carrier may do to one message, however it comes out. */
 const faults = [
   'takes',
