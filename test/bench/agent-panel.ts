@@ -176,7 +176,7 @@ async function hourOfTraffic(server: ContractServer, page: Page): Promise<Figure
   const { model } = server
   const inspector = await page.context().newCDPSession(page)
   const looks: number[] = []
-  const batch = 250
+  const batch = 6000
   let sent = 0
   for (let look = 0; look <= heapLooks; look++) {
     const until = Math.round((hourOfMessages * look) / heapLooks)
