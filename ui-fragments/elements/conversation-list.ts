@@ -184,7 +184,7 @@ export class ConversationListElement extends LitElement {
         <div class="channels-in" role="group" aria-label=${words().channel}>
         ${channelChoices.map(
           (channel) =>
-            html`<button class="chip" aria-pressed=${view.channel === channel} @click=${() => emit(this, 'parley-view', { channel })}>${channel === 'any' ? words().everyChannel : channelNames[channel]}</button>`,
+            html`<button class="chip" aria-pressed=${view.channel === channel} title=${channel === 'any' ? words().everyChannel : nothing} @click=${() => emit(this, 'parley-view', { channel })}>${channel === 'any' ? words().anyShort : channelNames[channel]}</button>`,
         )}
         </div>
         ${this.#groups()}

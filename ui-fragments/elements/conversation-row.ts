@@ -46,19 +46,19 @@ export function conversationRow({
       ${avatar(customer.name, customer.address)}
       <span class="lines">
         <span class="line">
-          <span class="who">${customer.name ?? customer.address}</span>
-          <time datetime=${at} title=${fullTime(at)}>${rowTime(at, now)}</time>
+          <span class="who" dir="auto">${customer.name ?? customer.address}</span>
+          <time dir="auto" datetime=${at} title=${fullTime(at)}>${rowTime(at, now)}</time>
         </span>
         <span class="line">
           ${
             hit === null
-              ? html`<span class="preview">${mentionOf(conversation, me)}${previewWords(conversation)}</span>
+              ? html`<span class="preview" dir="auto">${mentionOf(conversation, me)}${previewWords(conversation)}</span>
                   ${badge(conversation, unseen)}`
-              : html`<span class="preview">${hit.direction === 'in' ? nothing : hit.direction === 'out' ? '↩ ' : html`${words().noteHit} `}${marked(hit.snippet)}</span>`
+              : html`<span class="preview" dir="auto">${hit.direction === 'in' ? nothing : hit.direction === 'out' ? '↩ ' : html`${words().noteHit} `}${marked(hit.snippet)}</span>`
           }
         </span>
         <span class="line small">
-          <span class="about">${[channels.map((channel) => channelNames[channel]).join(', '), customer.name === null ? '' : customer.address, group.name].filter((words) => words !== '').join(' · ')}</span>
+          <span class="about" dir="auto">${[channels.map((channel) => channelNames[channel]).join(', '), customer.name === null ? '' : customer.address, group.name].filter((words) => words !== '').join(' · ')}</span>
           <span class="signs">${conversation.pinned ? html`<span class="sign" title=${words().pinned}>${smallPinIcon}<span class="hidden-words">${words().pinned}</span></span>` : nothing}${conversation.muted ? html`<span class="sign" title=${words().muted}>${smallMuteIcon}<span class="hidden-words">${words().muted}</span></span>` : nothing}${waiting(conversation, now)}</span>
         </span>
       </span>
@@ -158,6 +158,9 @@ export const conversationRowStyles = css`
     overflow: hidden;
     text-overflow: ellipsis;
     white-space: nowrap;
+  }
+  :host(:dir(rtl)) :is(.who, .preview, .about) {
+    text-align: right;
   }
   .preview {
     color: var(--muted);

@@ -47,9 +47,9 @@ export const listStyles = css`
   }
   .channels {
     display: flex;
-    flex-wrap: wrap;
     align-items: center;
-    gap: 6px;
+    justify-content: space-between;
+    gap: 8px;
     padding: 10px 16px 4px;
   }
   .channels-in {
@@ -72,8 +72,8 @@ export const listStyles = css`
     color: var(--accent);
   }
   .groups {
+    flex: 0 1 auto;
     min-width: 0;
-    max-width: 100%;
     padding: 2px 6px;
     border: 1px solid var(--strong-line);
     border-radius: 999px;

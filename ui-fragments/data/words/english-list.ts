@@ -1,5 +1,6 @@
 /** What stands left of the conversation, and what surrounds both: the list, the search, my own status, alerts. */
 export const englishList = {
+  anyShort: 'Any',
   everyGroup: 'Every group',
   group: 'Group',
   searchEverything: 'Search messages, names, numbers',

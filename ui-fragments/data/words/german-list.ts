@@ -1,6 +1,7 @@
 import type { englishList } from './english-list.ts'
 
 export const germanList: typeof englishList = {
+  anyShort: 'Jeder',
   everyGroup: 'Jede Gruppe',
   group: 'Gruppe',
   searchEverything: 'Nachrichten, Namen, Nummern suchen',
