@@ -119,12 +119,13 @@ export class ContractModel {
     return next
   }
 
-  note(id: string, extension: string | null, text: string): MessageWire {
+  note(id: string, extension: string | null, text: string, mentions: readonly string[] = []): MessageWire {
     const note = this.#message({
       direction: 'note',
       channel: null,
       did: null,
       text,
+      mentions: mentions.map((each) => ({ extension: each, name: this.nameOf(each) })),
       at: new Date().toISOString(),
       author:
         extension === null

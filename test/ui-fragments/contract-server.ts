@@ -36,6 +36,11 @@ interface Scope {
 const viewerOf = (token: string): string | null | undefined =>
   token === 'admin' ? null : /^agent-\d+$/.test(token) ? token.slice(6) : undefined
 
+interface MessagesAsked {
+  Params: { id: string }
+  Querystring: { before?: string; around?: string; after?: string }
+}
+
 export type ContractServer = Awaited<ReturnType<typeof startContractServer>>
 
 /**
@@ -56,6 +61,8 @@ export async function startContractServer(options: { assets?: string; under?: st
     groups: [],
     timeline: [],
     uploads: [],
+    replies: [],
+    handovers: [],
   }
   const rules = new Map<string, RuleWire>()
   const carriers = new Map<string, CarrierWire & { secrets?: Record<string, string> }>()
@@ -68,6 +75,7 @@ export async function startContractServer(options: { assets?: string; under?: st
     pbxAway: false,
     expired: false,
     stale: false,
+    down: false,
   }
   const app = fastify({ forceCloseConnections: true })
 
@@ -95,6 +103,7 @@ export async function startContractServer(options: { assets?: string; under?: st
   app.addHook('onRequest', async (request, reply) => {
     reply.header('content-security-policy', policy)
     requests.push(`${request.method} ${request.url}`)
+    if (faults.down) request.raw.destroy()
   })
   app.setErrorHandler((error: Error, _request, reply) => problem(reply, 500, 'internal-error', error.message))
 
@@ -110,7 +119,7 @@ export async function startContractServer(options: { assets?: string; under?: st
       return file === undefined ? reply.code(404).send() : reply.type(file.contentType).send(file.bytes)
     })
     root.get('/live', { websocket: true }, (socket: WebSocket) => {
-      if (faults.refuseLive) return socket.terminate()
+      if (faults.refuseLive || faults.down) return socket.terminate()
       socket.on('close', () => sockets.delete(socket))
       socket.on('message', (data) => {
         const frame = JSON.parse(data.toString()) as ClientFrame
@@ -234,8 +243,22 @@ export async function startContractServer(options: { assets?: string; under?: st
         ? model.wireFor(request.params.id, me(request))
         : problem(reply, 404, 'not-found', 'This conversation does not exist.')
     })
-    root.get<ById & { Querystring: { before?: string } }>('/conversations/:id/messages', async (request) => {
-      const all = [...(model.messages.get(request.params.id) ?? [])].reverse()
+    root.get<MessagesAsked>('/conversations/:id/messages', async (request, reply) => {
+      const { around, after } = request.query
+      const held = model.messages.get(request.params.id) ?? []
+      const all = [...held].reverse()
+      if (around !== undefined || after !== undefined) {
+        const place = around === undefined ? Number(after) : held.findIndex(({ id }) => id === around)
+        if (place < 0) return problem(reply, 404, 'not-found', 'There is no such message.')
+        const [start, end] =
+          around === undefined ? [place, place + 50] : [Math.max(0, place - 25), place + 25]
+        return {
+          items: held.slice(start, end).reverse(),
+          next: around !== undefined && start > 0 ? String(held.length - start) : null,
+          newer: end < held.length ? String(end) : null,
+          cursor: model.cursor,
+        }
+      }
       const from = Number(request.query.before ?? '0')
       return {
         items: all.slice(from, from + 50),
@@ -250,6 +273,7 @@ export async function startContractServer(options: { assets?: string; under?: st
     root.post<ById & { Body: ReplyBodyWire }>('/conversations/:id/messages', async (request, reply) => {
       const { id } = request.params
       const { seen, confirm } = request.body
+      thread.replies.push(request.body)
       const since = model.answeredSince(id, seen, me(request))
       if (seen !== undefined && confirm !== true && since !== null)
         return problem(reply, 409, 'answered-meanwhile', `${since} answered this customer just now.`, {
@@ -270,7 +294,7 @@ export async function startContractServer(options: { assets?: string; under?: st
       }
       return reply.code(201).send(message)
     })
-    root.post<ById & { Body: { to: string; version?: number; note?: string } }>(
+    root.post<ById & { Body: { to: string; toGroup?: object; version?: number; note?: string } }>(
       '/conversations/:id/transfer',
       async (request, reply) => {
         const { id } = request.params
@@ -286,7 +310,9 @@ export async function startContractServer(options: { assets?: string; under?: st
             current,
           })
         }
-        model.designate(id, to, 'transfer', me(request), undefined, note ?? null)
+        thread.handovers.push(request.body)
+        if (request.body.toGroup !== undefined) model.setStatus(id, 'closed')
+        else model.designate(id, to, 'transfer', me(request), undefined, note ?? null)
         return model.get(id)
       },
     )
@@ -297,10 +323,15 @@ export async function startContractServer(options: { assets?: string; under?: st
       '/conversations/:id/preferences',
       async (request) => model.prefer(request.params.id, me(request) ?? '', request.body),
     )
-    root.post<ById & { Body: { text: string } }>('/conversations/:id/notes', async (request, reply) => {
-      if (faults.refuseNotes) return problem(reply, 403, 'not-an-agent', 'You may not write notes here.')
-      return reply.code(201).send(model.note(request.params.id, me(request), request.body.text))
-    })
+    root.post<ById & { Body: { text: string; mentions?: string[] } }>(
+      '/conversations/:id/notes',
+      async (request, reply) => {
+        if (faults.refuseNotes) return problem(reply, 403, 'not-an-agent', 'You may not write notes here.')
+        return reply
+          .code(201)
+          .send(model.note(request.params.id, me(request), request.body.text, request.body.mentions))
+      },
+    )
     root.get<ById>('/conversations/:id/canned-replies', async (request) => ({
       items: [
         {

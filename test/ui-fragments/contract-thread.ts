@@ -1,7 +1,7 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import type { TemplateListWire, WayWire } from '../../module/contract/api/conversations.ts'
 import type { GroupDetailWire } from '../../module/contract/api/groups.ts'
-import type { StartBodyWire, TimelineWire } from '../../module/contract/api/messages.ts'
+import type { ReplyBodyWire, StartBodyWire, TimelineWire } from '../../module/contract/api/messages.ts'
 import type { ContractModel } from './contract-model.ts'
 
 export interface ThreadFixtures {
@@ -11,6 +11,9 @@ export interface ThreadFixtures {
   templates: TemplateListWire['items']
   groups: GroupDetailWire[]
   timeline: TimelineWire['items']
+  /** What was asked, as it came. */
+  readonly replies: ReplyBodyWire[]
+  readonly handovers: object[]
   readonly uploads: { readonly name: string; readonly byteLength: number }[]
 }
 
@@ -44,6 +47,14 @@ export const contractThread: FastifyPluginAsync<Deps> = async (root, { model, fi
   root.get<ById>('/conversations/:id/timeline', async () => ({ items: fixtures.timeline }))
   root.get<ById>('/conversations/:id/ways', async () => ({ items: fixtures.ways }))
   root.get<ById>('/conversations/:id/templates', async () => ({ items: fixtures.templates }))
+  root.post<ById & { Body: { to: string | null } }>(
+    '/conversations/:id/reassign',
+    async ({ params, body }) => {
+      fixtures.handovers.push(body)
+      model.designate(params.id, body.to, 'reassign', null)
+      return model.get(params.id)
+    },
+  )
   root.get('/transfer-groups', async () => ({ items: fixtures.groups }))
   root.patch<ById & { Body: { name: string } }>('/conversations/:id/customer', async ({ params, body }) => {
     const { customer } = model.get(params.id)

@@ -1,15 +1,23 @@
 import { readFileSync, statSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { gzipSync } from 'node:zlib'
-import type { AxeResults, RunOptions } from 'axe-core'
-import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core'
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import t, { type Test } from 'tap'
 import { launchBrowser } from '../../module/lab/chromium.ts'
 import { readManifest } from '../../module/manifest.ts'
 import { buildFragments } from '../../ui-fragments/build.ts'
-import { type ContractServer, ruleTerms, startContractServer } from './contract-server.ts'
+import { type ContractServer, ruleTerms } from './contract-server.ts'
+import {
+  address,
+  bubble,
+  hue,
+  openPanelIn,
+  row,
+  sounds,
+  startServerOf,
+  violations,
+  words,
+} from './panel-browser.ts'
 
-const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const assets = t.testdir({})
 let browser: Browser
 
@@ -17,6 +25,10 @@ t.before(async () => {
   browser = await launchBrowser()
 })
 t.teardown(() => browser.close())
+
+const openPanel = (t: Test, server: ContractServer, who: string, options?: BrowserContextOptions) =>
+  openPanelIn(browser, t, server, who, options)
+const startServer = (t: Test) => startServerOf(assets, t)
 
 t.test('the build', async (t) => {
   const built = await buildFragments({ outdir: assets })
@@ -43,81 +55,6 @@ t.test('the build', async (t) => {
   )
   await buildFragments({ outdir: assets })
 })
-
-/** A page of its own, which fails the test on whatever the browser complains about. */
-async function openPanel(
-  t: Test,
-  server: ContractServer,
-  who: string,
-  options: BrowserContextOptions = {},
-): Promise<Page> {
-  const context = await browser.newContext({ viewport: { width: 1200, height: 760 }, ...options })
-  const page = await context.newPage()
-  const complaints: string[] = []
-  page.setDefaultTimeout(10_000)
-  page.on('pageerror', (error) => complaints.push(error.message))
-  page.on('console', (message) => {
-    const expected = /WebSocket connection|Failed to load resource/.test(message.text())
-    if (message.type() === 'error' && !expected) complaints.push(message.text())
-  })
-  await page.addInitScript(() => {
-    const sounds = { count: 0 }
-    const Plain = window.OscillatorNode
-    window.OscillatorNode = class extends Plain {
-      override start(when?: number): void {
-        sounds.count += 1
-        super.start(when)
-      }
-    }
-    Object.assign(window, { sounds })
-  })
-  await page.goto(`${server.url}${who === 'admin' ? 'admin' : 'agent'}#token=${who}`)
-  t.teardown(async () => {
-    await context.close()
-    if (complaints.length > 0) throw new Error(`the page of ${who} complained: ${complaints.join('; ')}`)
-  })
-  return page
-}
-
-async function startServer(t: Test): Promise<ContractServer> {
-  const server = await startContractServer({ assets, under: '/parley' })
-  t.teardown(() => server.close())
-  return server
-}
-
-const row = (page: Page, who: string): Locator => page.locator('.row', { hasText: who })
-const bubble = (page: Page, text: string): Locator => page.locator('.message', { hasText: text })
-/** As read, without the white space of the markup. */
-const words = async (of: Locator): Promise<string> =>
-  ((await of.textContent()) ?? '').replace(/\s+/g, ' ').trim()
-const sounds = (page: Page): Promise<number> =>
-  page.evaluate(() => (window as unknown as { sounds: { count: number } }).sounds.count)
-const address = (page: Page): Promise<string> => page.evaluate(() => location.href)
-
-/** `red` or `blue`, whichever the colour leans to. */
-const hue = (of: Locator): Promise<string> =>
-  of.evaluate((element) => {
-    const [red = 0, , blue = 0] = (getComputedStyle(element).color.match(/\d+/g) ?? []).map(Number)
-    return red > blue ? 'red' : 'blue'
-  })
-
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(axeSource)
-  const results = await page.evaluate(
-    (options: RunOptions) =>
-      (window as unknown as { axe: { run(on: Document, options: RunOptions): Promise<AxeResults> } }).axe.run(
-        document,
-        options,
-      ),
-    {
-      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
-    } satisfies RunOptions,
-  )
-  return results.violations.map(
-    ({ id, nodes }) =>
-      `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join(' | ')}`,
-  )
-}
 
 t.test('among colleagues, without the customer', async (t) => {
   const server = await startServer(t)

@@ -16,8 +16,10 @@ import {
 import {
   type ConversationThread,
   furtherBack,
+  withAround,
   withEarlier,
   withFurtherBack,
+  withNewer,
   withNewest,
 } from './conversation-thread.ts'
 import type { Observed } from './observed.ts'
@@ -146,13 +148,6 @@ export class AgentReader {
     return now !== null && now.conversationId === thread.conversationId && furtherBack(now) !== null
   }
 
-  /** Further back until a message is there, or there is no more. */
-  async readBackTo(messageId: string): Promise<void> {
-    const found = () =>
-      this.#state.value.thread?.messages.some((message) => message.id === messageId) !== false
-    while (!found()) if (!(await this.readOlder())) return
-  }
-
   /** For work that nobody waits for: a refusal becomes the notice. */
   quietly(work: Promise<unknown>): void {
     work.catch((thrown: unknown) => this.failed(asApiError(thrown)))
@@ -208,20 +203,43 @@ export class AgentReader {
     this.patch((state) => ({ board: withGroup(state.board, detail) }))
   }
 
+  /** What follows where it was opened further back. */
+  async readNewer(): Promise<void> {
+    const { thread } = this.#state.value
+    if (thread === null || thread.newer === null) return
+    const { conversationId, newer } = thread
+    const page = await this.#api.messagesAt(conversationId, { after: newer })
+    this.patchThread(conversationId, (held) => (held.newer === newer ? withNewer(held, page) : held))
+  }
+
+  /** Where a message was asked for, what is near it; false when there is no such message here. */
+  async #readAround(id: string, wanted: string): Promise<boolean> {
+    try {
+      const page = await this.#api.messagesAt(id, { around: wanted })
+      this.patchThread(id, (thread) => (thread.loaded ? thread : withAround(thread, page)))
+      return true
+    } catch (thrown) {
+      if (asApiError(thrown).status !== 404) throw thrown
+      return false
+    }
+  }
+
   async #readMessages(id: string): Promise<void> {
+    const { thread: open } = this.#state.value
+    const wanted = open?.loaded === false ? open.wanted : null
+    if (wanted !== null && (await this.#readAround(id, wanted))) return
+    // Further back, what is new waits below until the reader comes to it.
+    if (this.#state.value.thread?.newer != null) return
     // Replies handed over before this reading began are in it, whatever the server made of their text.
     const handed = new Set(
       this.#state.value.thread?.pending.filter(({ state }) => state === 'handed').map(({ key }) => key),
     )
-    const first = this.#state.value.thread?.loaded === false
     const page = await this.#api.messages(id)
     const me = this.#state.value.me?.extension ?? null
     this.patchThread(id, (thread) => {
       const read = withNewest(thread, page, me)
       return { ...read, pending: read.pending.filter(({ key }) => !handed.has(key)) }
     })
-    const wanted = this.#state.value.thread?.wanted ?? null
-    if (first && wanted !== null) await this.readBackTo(wanted)
   }
 
   #refused(id: string, error: ApiError): void {

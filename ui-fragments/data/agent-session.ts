@@ -8,6 +8,7 @@ import { type ApiError, asApiError } from './api-error.ts'
 import { backoffMs } from './backoff.ts'
 import { type ListView, readingOf } from './conversation-list.ts'
 import {
+  atNewest,
   type ConversationThread,
   emptyThread,
   type PendingReply,
@@ -173,10 +174,16 @@ export class AgentSession {
       this.#reader.patch(() => ({ thread, notice: null }))
       if (id !== null) this.#reader.request(id, 'conversation', 'messages', 'decisions', 'people')
     } else if (id !== null && wanted !== null) {
-      this.#reader.patchThread(id, (thread) => ({ ...thread, wanted }))
-      this.#reader.quietly(this.#reader.readBackTo(wanted))
+      this.#reader.patchThread(id, (thread) => this.#lookBack(thread, wanted))
+      this.#reader.request(id, 'messages')
     }
     this.look()
+  }
+
+  /** The same conversation at another place: it is shown where it is loaded, else read anew around it. */
+  #lookBack(thread: ConversationThread, wanted: string): ConversationThread {
+    const held = thread.messages.some(({ id }) => id === wanted)
+    return held ? { ...thread, wanted } : { ...atNewest(thread), wanted }
   }
 
   #firstThread(id: string, unreadAtOpen: number, wanted: string | null): ConversationThread {
@@ -283,6 +290,18 @@ export class AgentSession {
     this.#reader.quietly(this.#reader.readOlder())
   }
 
+  loadNewer(): void {
+    this.#reader.quietly(this.#reader.readNewer())
+  }
+
+  /** From further back to the end. */
+  toNewest(): void {
+    const id = this.state.value.thread?.conversationId
+    if (id === undefined || this.state.value.thread?.newer == null) return
+    this.#reader.patchThread(id, atNewest)
+    this.#reader.request(id, 'messages')
+  }
+
   /** Loads further back until it is found, or there is no more. */
   async loadBackTo(found: () => boolean): Promise<boolean> {
     while (!found()) if (!(await this.#reader.readOlder())) return found()
@@ -294,6 +313,7 @@ export class AgentSession {
     if (conversation === null || this.#sender === null) return
     if (conversation.designated === null) this.#ears.ownDoing.add(conversation.id)
     const seen = this.state.value.thread?.messages.at(-1)?.id
+    this.toNewest()
     this.uploads.clear(conversation.id)
     void this.#sender.send(conversation.id, { ...reply, ...(seen === undefined ? {} : { seen }) })
   }

@@ -131,6 +131,9 @@ export class ApiClient {
     limit: number | null = null,
   ): Promise<MessageListWire> =>
     this.#call(`conversations/${part(id)}/messages${query({ before, limit: limit?.toString() ?? null })}`)
+  /** What is near one message, or what is newer than a place that such a page named. */
+  messagesAt = (id: string, place: { around: string } | { after: string }): Promise<MessageListWire> =>
+    this.#call(`conversations/${part(id)}/messages${query(place)}`)
   decisions = async (id: string): Promise<readonly DecisionWire[]> =>
     (await this.#call<List<DecisionWire>>(`conversations/${part(id)}/decisions`)).items
 

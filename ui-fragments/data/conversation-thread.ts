@@ -42,6 +42,8 @@ export interface ConversationThread {
   readonly messages: readonly MessageWire[]
   /** For older messages; null when the first one is here. */
   readonly older: string | null
+  /** For newer messages, where it was opened further back; null when the newest are here. */
+  readonly newer: string | null
   readonly loaded: boolean
   readonly decisions: readonly DecisionWire[]
   /** Closed, opened again, transferred from and to other groups. */
@@ -73,6 +75,7 @@ export const emptyThread = (
   conversationId,
   messages: [],
   older: null,
+  newer: null,
   loaded: false,
   decisions: [],
   statuses: [],
@@ -122,6 +125,32 @@ export function withNewest(
       : thread.pending,
   }
 }
+
+/** What is near a message that was asked for, before the newest are here. */
+export const withAround = (thread: ConversationThread, page: MessageListWire): ConversationThread => ({
+  ...thread,
+  messages: [...page.items].reverse(),
+  older: page.next,
+  newer: page.newer ?? null,
+  loaded: true,
+})
+
+/** The page that follows; where it is the last one, the thread goes on with what comes. */
+export function withNewer(thread: ConversationThread, page: MessageListWire): ConversationThread {
+  const held = new Set(thread.messages.map(({ id }) => id))
+  const newer = [...page.items].reverse().filter(({ id }) => !held.has(id))
+  return { ...thread, messages: [...thread.messages, ...newer], newer: page.newer ?? null }
+}
+
+/** Leaves the place further back: the newest page starts it anew. */
+export const atNewest = (thread: ConversationThread): ConversationThread => ({
+  ...thread,
+  messages: [],
+  older: null,
+  newer: null,
+  loaded: false,
+  wanted: null,
+})
 
 /** Counted from the newest, as the server counts: its own messages and notes are never unread. */
 function firstUnread(messages: readonly MessageWire[], unread: number): string | null {

@@ -58,6 +58,10 @@ export const composerStyles = css`
   .below > * {
     flex: none;
   }
+  .below .link,
+  .below select {
+    min-height: 24px;
+  }
   .below > .keys {
     flex: 1;
     min-width: 0;

@@ -58,6 +58,8 @@ export class MessageTimelineElement extends LitElement {
   /** The row that is to stay where it stands, whatever grows above it. */
   #anchor: Standing | null = null
   #show: { readonly key: string; readonly flash: boolean } | null = null
+  /** It stands at a row that was asked for, until the reader scrolls: there may be less than a screen below it. */
+  #held = false
   #scrolledTo = 0
   #asked = ''
   #askedAt = 0
@@ -107,30 +109,27 @@ export class MessageTimelineElement extends LitElement {
     const isOther = before?.conversationId !== this.thread.conversationId
     if (isOther) {
       this.#fromBottom = 0
+      this.#held = false
       this.below = false
       this.unreadAbove = false
       this.#anchor = null
       this.#asked = ''
     }
-    if (isOther || (this.#fromBottom === 0 && atEnd)) this.drawn = windowAtEnd(this.#rows.length)
+    const grew = before?.loaded === true && before.messages.at(-1)?.id !== this.thread.messages.at(-1)?.id
+    // Who reads at the end goes on with what comes.
+    if (grew && !isOther && this.#held) this.#measure()
+    if (isOther || (this.#fromBottom === 0 && atEnd && !this.#held))
+      this.drawn = windowAtEnd(this.#rows.length)
     else this.#keepWindow()
-    if (this.thread.loaded && (isOther || before?.loaded !== true)) this.#begin()
+    const wanted = this.thread.wanted !== null && this.thread.wanted !== before?.wanted
+    if (this.thread.loaded && (isOther || before?.loaded !== true || wanted)) this.#begin()
     if (isOther || before === undefined) return
-    this.#showWanted(before)
-    const grew = before.loaded && before.messages.at(-1)?.id !== this.thread.messages.at(-1)?.id
     const own = this.thread.pending.length > before.pending.length
     if (own) this.#toEnd()
     else if (grew && this.#fromBottom > 0) this.below = true
   }
 
   /** It may stand further back than what is loaded, and comes then. */
-  #showWanted(before: ConversationThread): void {
-    const { wanted, messages } = this.thread
-    if (wanted === null) return
-    const isNew = wanted !== before.wanted || !before.messages.some(({ id }) => id === wanted)
-    if (isNew && messages.some(({ id }) => id === wanted)) this.reveal(wanted)
-  }
-
   /** Where reading begins: at a message that was asked for, else at what is new, else at the end. */
   #begin(): void {
     const { wanted, firstUnread } = this.thread
@@ -162,9 +161,9 @@ export class MessageTimelineElement extends LitElement {
   #restore(): void {
     const scroller = this.#scroller
     if (scroller === null) return
-    if (this.#fromBottom > 0) this.#hold()
+    if (this.#fromBottom > 0 && !this.#held) this.#hold()
     const row = this.#anchor === null ? null : this.#rowOf(this.#anchor.key)
-    if (this.#fromBottom === 0) scroller.scrollTop = scroller.scrollHeight
+    if (this.#fromBottom === 0 && !this.#held) scroller.scrollTop = scroller.scrollHeight
     else if (row !== null) scroller.scrollTop += this.#topOf(row) - (this.#anchor?.top ?? 0)
     this.#scrolledTo = scroller.scrollTop
   }
@@ -174,9 +173,11 @@ export class MessageTimelineElement extends LitElement {
     const row = this.#rowOf(key)
     if (scroller === null || row === null) return
     // What is new begins near the top, so that one reads on from there; at the end there may be less than a screen.
-    scroller.scrollTop += this.#topOf(row) - scroller.clientHeight * (flash ? 0.35 : 0.15)
+    const wantedTop = scroller.clientHeight * (flash ? 0.35 : 0.15)
+    scroller.scrollTop += this.#topOf(row) - wantedTop
     this.#measure()
-    this.#anchor = { key, top: this.#topOf(row) }
+    this.#anchor = { key, top: wantedTop }
+    this.#held = true
     if (!flash) return
     row.classList.add('shown')
     row.addEventListener('animationend', () => row.classList.remove('shown'), { once: true })
@@ -200,7 +201,7 @@ export class MessageTimelineElement extends LitElement {
       </div>
       <div class="jumps">
         ${this.unreadAbove ? html`<button class="button small" @click=${this.#toUnread}>${upIcon} ${words().firstUnread}</button>` : nothing}
-        ${this.below ? html`<button class="button small" @click=${this.#jump}>${downIcon} ${words().newMessages}</button>` : nothing}
+        ${this.below || thread.newer !== null ? html`<button class="button small" @click=${this.#jump}>${downIcon} ${words().newMessages}</button>` : nothing}
       </div>
     `
   }
@@ -274,7 +275,8 @@ export class MessageTimelineElement extends LitElement {
     const scroller = this.#scroller
     if (scroller === null) return
     const fromBottom = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight
-    const atEnd = this.drawn.end >= this.#rows.length
+    const atEnd = this.drawn.end >= this.#rows.length && this.thread.newer === null
+    this.#held = false
     this.#fromBottom = atEnd && fromBottom < nearPx ? 0 : Math.max(fromBottom, 1)
     if (this.#fromBottom === 0) this.below = false
     this.#anchor = this.#firstSeen()
@@ -283,12 +285,14 @@ export class MessageTimelineElement extends LitElement {
 
   /** What grew since the last look does not count, what the reader scrolled since then does. */
   #hold(): void {
+    if (this.#held) return
     if (this.#anchor === null || this.#scroller?.scrollTop !== this.#scrolledTo)
       this.#anchor = this.#firstSeen()
   }
 
   #scrolled(): void {
-    this.#measure()
+    // What was scrolled from here is known already, and what grew since then is not to be taken for the reader's wish.
+    if (this.#scroller?.scrollTop !== this.#scrolledTo) this.#measure()
     this.#look()
   }
 
@@ -305,18 +309,23 @@ export class MessageTimelineElement extends LitElement {
         return
       }
       const asked = furtherBack(this.thread)
-      const key = asked === null ? null : `${this.thread.conversationId} ${asked.id} ${asked.before}`
-      // What failed is asked for again, though not at every wheel's turn.
-      const now = performance.now()
-      if (key !== null && (key !== this.#asked || now - this.#askedAt > askAgainMs)) {
-        this.#asked = key
-        this.#askedAt = now
-        emit(this, 'parley-older', null)
-      }
+      if (asked !== null) this.#askFor('parley-older', `${asked.id} ${asked.before}`)
       return
     }
     const fromBottom = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight
-    if (fromBottom < aheadPx && drawn.end < count) this.#move(windowDown(drawn, count))
+    if (fromBottom >= aheadPx) return
+    if (drawn.end < count) this.#move(windowDown(drawn, count))
+    else if (this.thread.newer !== null) this.#askFor('parley-newer', this.thread.newer)
+  }
+
+  /** What failed is asked for again, though not at every wheel's turn. */
+  #askFor(what: 'parley-older' | 'parley-newer', place: string): void {
+    const asked = `${what} ${this.thread.conversationId} ${place}`
+    const now = performance.now()
+    if (asked === this.#asked && now - this.#askedAt < askAgainMs) return
+    this.#asked = asked
+    this.#askedAt = now
+    emit(this, what, null)
   }
 
   #move(drawn: RowWindow): void {
@@ -341,12 +350,14 @@ export class MessageTimelineElement extends LitElement {
   }
 
   #toEnd(): void {
+    this.#held = false
     this.drawn = windowAtEnd(this.#rows.length)
     this.#fromBottom = 0
     this.below = false
   }
 
   #jump(): void {
+    if (this.thread.newer !== null) emit(this, 'parley-newest', null)
     this.#toEnd()
     this.requestUpdate()
   }

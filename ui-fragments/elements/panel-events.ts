@@ -21,6 +21,9 @@ export interface PanelEvents {
   'parley-try-sound': null
   'parley-allow-notifications': null
   'parley-older': null
+  'parley-newer': null
+  /** From further back to the end. */
+  'parley-newest': null
   'parley-draft': { readonly text: string }
   'parley-send': Pick<UnsentReply, 'text' | 'media' | 'via' | 'template'>
   /** A message that failed, or of which nobody knows. */

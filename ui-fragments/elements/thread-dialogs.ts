@@ -51,6 +51,8 @@ export class ThreadDialogs implements ReactiveController {
       }),
       on('parley-detach', ({ key }) => void uploads((held, id) => held.remove(id, key))),
       on('parley-attach-retry', ({ key }) => void uploads((held, id) => held.retry(id, key))),
+      on('parley-newer', () => this.#session()?.loadNewer()),
+      on('parley-newest', () => this.#session()?.toNewest()),
       on('parley-way', ({ key }) => this.#session()?.chooseWay(key)),
       on('parley-note-draft', ({ text }) => this.#session()?.keepNote(text)),
       on('parley-templates', () => void this.#openTemplates()),
