@@ -464,7 +464,10 @@ t.test('nothing that was being written is lost', async (t) => {
   await page.context().setOffline(false)
   server.faults.expired = true
   server.dropSockets()
-  await page.getByText('Your session has expired.').waitFor()
+  await page
+    .getByText(/Your (session|sign-in) has expired/)
+    .first()
+    .waitFor()
   await kept('when the sign-in ran out')
   server.faults.expired = false
   await page.reload()
@@ -632,7 +635,7 @@ t.test('a conversation of ten thousand messages', async (t) => {
 
   await t.test('all the way to its beginning', async (t) => {
     await page.waitForFunction(
-      async () => {
+      () => {
         const panel = document.querySelector('parley-agent-panel')
         const view = panel?.shadowRoot?.querySelector('parley-conversation-view')
         const timeline = view?.shadowRoot?.querySelector('parley-message-timeline')

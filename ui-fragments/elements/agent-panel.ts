@@ -216,6 +216,7 @@ export class AgentPanelElement extends LitElement {
         @parley-retry=${(event: CustomEvent<PanelEvents['parley-retry']>) => this.#session?.retry(event.detail.reply)}
         @parley-discard=${this.#discarded}
       >
+        <h1 class="hidden-words">${words().messages}</h1>
         <section class="left" aria-label=${words().conversations}>
           ${this.#listHeader()}
           <parley-conversation-list .state=${state}></parley-conversation-list>
@@ -230,7 +231,6 @@ export class AgentPanelElement extends LitElement {
   #listHeader(): TemplateResult {
     const signals = this.#signals
     return html`<header>
-        <h1 class="hidden-words">${words().messages}</h1>
         <parley-status-menu .state=${this.state}></parley-status-menu>
         <span class="tools">
           <button class="icon-button" aria-label=${words().newConversation} title=${words().newConversation} @click=${() => emit(this, 'parley-new-conversation', null)}>${plusIcon}</button>
