@@ -389,7 +389,10 @@ t.test('drafts, blocked senders and reloads', async (t) => {
 
   server.faults.expired = true
   server.dropSockets()
-  await page.getByText('Your session has expired.').waitFor()
+  await page
+    .getByText(/Your (session|sign-in) has expired/)
+    .first()
+    .waitFor()
   const context = await browser.newContext()
   t.teardown(() => context.close())
   const stranger = await context.newPage()
