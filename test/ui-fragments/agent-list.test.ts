@@ -315,3 +315,29 @@ t.test('alerts', { timeout: 90_000 }, async (t) => {
     t.same(await total(), before)
   })
 })
+
+t.test('a sign-in that expires in mid-typing', { timeout: 90_000 }, async (t) => {
+  const stage = await setStage(t)
+  const { model, faults } = stage.server
+  const { id } = model.inbound({ text: 'Hello', name: 'Jane Doe', designated: '101' })
+  const page = await stage.open('agent-101', await stage.context())
+  await row(page, 'Jane Doe').click()
+  const field = page.getByRole('textbox', { name: 'Reply' })
+  await field.pressSequentially('Half a sen')
+  faults.expired = true
+  stage.server.dropSockets()
+  await page.getByText('Your session has expired.').waitFor()
+  await field.pressSequentially('tence, and more')
+  t.equal(await field.inputValue(), 'Half a sentence, and more', 'one may go on writing')
+  model.inbound({ text: 'Said meanwhile' })
+  faults.expired = false
+  await page.evaluate(() => {
+    location.hash = '#token=agent-101.2'
+  })
+  await page.getByText('Your session has expired.').waitFor({ state: 'detached' })
+  await page.locator('.message', { hasText: 'Said meanwhile' }).waitFor()
+  t.equal(await field.inputValue(), 'Half a sentence, and more')
+  await field.press('Enter')
+  await page.locator('.message.mine', { hasText: 'Half a sentence, and more' }).waitFor()
+  t.equal(model.messages.get(id)?.filter(({ direction }) => direction === 'out').length, 1)
+})

@@ -32,9 +32,9 @@ interface Scope {
   channel?: string
 }
 
-/** Tokens are `agent-101` and `admin`; anything else is refused. */
+/** Tokens are `agent-101`, its later one `agent-101.2`, and `admin`; anything else is refused. */
 const viewerOf = (token: string): string | null | undefined =>
-  token === 'admin' ? null : /^agent-\d+$/.test(token) ? token.slice(6) : undefined
+  token === 'admin' ? null : /^agent-(\d+)(?:\.\d+)?$/.exec(token)?.[1]
 
 interface MessagesAsked {
   Params: { id: string }
