@@ -1,12 +1,11 @@
 import { type Address, addressKey, canBeAnswered, sameAddress } from '../domain/address.ts'
-import { patternMatches } from '../domain/address-pattern.ts'
 import type { ConversationState, LastInbound } from '../domain/conversation.ts'
 import { fail, type Result, succeed } from '../domain/failures.ts'
-import { type GroupRef, groupKey, type Millis } from '../domain/ids.ts'
+import type { GroupRef, Millis } from '../domain/ids.ts'
 import type { Channel } from '../domain/message.ts'
 import { judgeLeaving, type SendWay, type TakenWay, windowClosesAt } from '../domain/send-window.ts'
 import type { CarrierAccounts } from './carrier-accounts.ts'
-import { ownNumbersOf } from './own-numbers.ts'
+import { ownNumbersOf, ruledTo } from './own-numbers.ts'
 import type { AddressReader } from './ports/carriers.ts'
 import type { Store } from './ports/store.ts'
 
@@ -63,19 +62,12 @@ export function createSendWays({ store, carriers, readAddress = readPlainly }: S
   /** Those that the group was texted by, and those of the rules that lead to it. */
   function waysOf(group: GroupRef): readonly SendWay[] {
     const texted = store.groupWays(group)
-    const key = groupKey(group)
-    const rules = store.ruleSet().rules.filter((rule) => rule.enabled && groupKey(rule.destination) === key)
+    const leadsThere = ruledTo(store, group)
     const ruled = carriers.atWork().flatMap((carrier) =>
       (ownNumbersOf(carrier, carriers, readAddress) ?? [])
         // Which of its numbers WhatsApp knows, a carrier must say itself.
         .filter(({ channel }) => channel !== 'whatsapp' || carrier.numbers !== null)
-        .filter(({ channel, did }) =>
-          rules.some(
-            ({ channels, dids }) =>
-              (channels === null || channels.includes(channel)) &&
-              dids.some((each) => patternMatches(each, did)),
-          ),
-        )
+        .filter(leadsThere)
         .map(({ channel, did }) => ({ carrierId: carrier.id, channel, did })),
     )
     return [...texted, ...ruled]

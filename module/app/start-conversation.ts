@@ -1,6 +1,7 @@
 import { type Address, addressKey, sameAddress } from '../domain/address.ts'
 import { findGroup } from '../domain/directory.ts'
 import { fail, type Result, succeed } from '../domain/failures.ts'
+import type { Group } from '../domain/group.ts'
 import { decideStart } from '../domain/handover.ts'
 import { asExtension, type GroupRef, groupKey } from '../domain/ids.ts'
 import type { Channel } from '../domain/message.ts'
@@ -9,9 +10,9 @@ import { judgeLeaving } from '../domain/send-window.ts'
 import { type Viewer, visibleGroups } from './access.ts'
 import type { CarrierAccounts } from './carrier-accounts.ts'
 import { createMessageTemplates } from './message-templates.ts'
-import { ownNumbersOf } from './own-numbers.ts'
+import { ownNumbersOf, ruledTo } from './own-numbers.ts'
 import type { Clock } from './ports/ambient.ts'
-import type { AddressReader } from './ports/carriers.ts'
+import type { AddressReader, MessageTemplate } from './ports/carriers.ts'
 import type { Pbx } from './ports/pbx.ts'
 import type { Store } from './ports/store.ts'
 import type { StartReceipt, StartRequest } from './ports/store-requests.ts'
@@ -37,6 +38,13 @@ export interface NewConversation {
   readonly idempotencyKey: string
 }
 
+/** A number by which a customer may be written to first. */
+export type StartWay = StartRequest['via'] & {
+  readonly templates: boolean
+  /** To a customer who has not written lately, nothing but templates may leave by it. */
+  readonly templatesOnly: boolean
+}
+
 /** An agent writes to a customer first, and is the conversation's designated agent. */
 export function createStartConversation({ store, pbx, carriers, readAddress, clock }: StartDeps) {
   const templates = createMessageTemplates({ find: carriers.find, clock })
@@ -52,12 +60,27 @@ export function createStartConversation({ store, pbx, carriers, readAddress, clo
     })
   }
 
+  /**
+   * Those of its own, where the group has any: by another's number the customer's answer would go to the others.
+   */
+  function sendersFor(group: GroupRef): readonly StartRequest['via'][] {
+    const all = senders()
+    const texted = store.groupWays(group)
+    const leadsThere = ruledTo(store, group)
+    const its = all.filter(
+      (way) =>
+        leadsThere(way) ||
+        texted.some((each) => each.channel === way.channel && sameAddress(each.did, way.did)),
+    )
+    return its.length > 0 ? its : all
+  }
+
   function wayFrom(
     from: string | null,
     channel: Channel | null,
     group: GroupRef,
   ): Result<StartRequest['via']> {
-    const able = senders().filter((way) => channel === null || way.channel === channel)
+    const able = sendersFor(group).filter((way) => channel === null || way.channel === channel)
     const wanted = from === null ? lastTexted(group) : readAddress(from)
     const way = able.find(({ did }) => wanted !== null && sameAddress(did, wanted))
     const chosen = way ?? (from === null ? able[0] : undefined)
@@ -84,14 +107,21 @@ export function createStartConversation({ store, pbx, carriers, readAddress, clo
     return taken.find((each) => each.channel === way.channel && sameAddress(each.did, way.did))?.at ?? null
   }
 
-  return async (viewer: Viewer, wanted: NewConversation): Promise<Result<StartReceipt>> => {
+  /** The group, if he may see it. */
+  function groupFor(viewer: Viewer, ref: GroupRef): Result<Group> {
     const { directory } = pbx.snapshot()
-    const group = findGroup(directory, wanted.group)
-    if (group === null || !visibleGroups(viewer, directory, store).includes(groupKey(wanted.group)))
-      return fail({ code: 'not-found', what: 'group' })
+    const group = findGroup(directory, ref)
+    const isHis = visibleGroups(viewer, directory, store).includes(groupKey(ref))
+    return group === null || !isHis ? fail({ code: 'not-found', what: 'group' }) : succeed(group)
+  }
+
+  async function start(viewer: Viewer, wanted: NewConversation): Promise<Result<StartReceipt>> {
+    const { directory } = pbx.snapshot()
+    const group = groupFor(viewer, wanted.group)
+    if (!group.ok) return group
     const { extension } = viewer
     if (extension === null) return fail({ code: 'not-an-agent' })
-    if (!group.members.some((member) => member.extension === extension))
+    if (!group.value.members.some((member) => member.extension === extension))
       return fail({ code: 'not-a-member', extension })
     const { template } = wanted
     if (template === null && wanted.text.trim() === '') return fail({ code: 'empty-message' })
@@ -132,5 +162,41 @@ export function createStartConversation({ store, pbx, carriers, readAddress, clo
       },
       (conversation) => decideStart(conversation, author),
     )
+  }
+  return {
+    start,
+
+    /** By which numbers members of the group may write to somebody first. */
+    ways(viewer: Viewer, group: GroupRef): Result<readonly StartWay[]> {
+      const known = groupFor(viewer, group)
+      if (!known.ok) return known
+      return succeed(
+        sendersFor(group).map((way) => {
+          const carrier = carriers.find(way.carrierId)
+          return {
+            ...way,
+            templates: carrier?.templates !== undefined,
+            templatesOnly: carrier?.limits.windowMs[way.channel] !== undefined,
+          }
+        }),
+      )
+    },
+
+    /** What the carrier approved to be sent first by one of these ways; null takes the first that has templates. */
+    async templates(
+      viewer: Viewer,
+      group: GroupRef,
+      via: StartRequest['via'] | null,
+    ): Promise<Result<readonly MessageTemplate[]>> {
+      const known = groupFor(viewer, group)
+      if (!known.ok) return known
+      const way = sendersFor(group).find(({ carrierId, channel, did }) =>
+        via === null
+          ? carriers.find(carrierId)?.templates !== undefined
+          : carrierId === via.carrierId && channel === via.channel && sameAddress(did, via.did),
+      )
+      if (way !== undefined) return templates.list(way.carrierId, way.did)
+      return via === null ? succeed([]) : fail({ code: 'no-such-sender', from: via.did.value })
+    },
   }
 }

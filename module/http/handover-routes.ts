@@ -1,16 +1,22 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { Type } from 'typebox'
+import { type Static, Type } from 'typebox'
 import { isSupervisor, type Viewer } from '../app/access.ts'
 import type { ConversationActions } from '../app/act-on-conversation.ts'
 import type { PersonalActions } from '../app/personal-actions.ts'
 import type { Pbx } from '../app/ports/pbx.ts'
 import type { Store } from '../app/ports/store.ts'
 import { createStartConversation, type StartDeps } from '../app/start-conversation.ts'
-import { ConversationSchema } from '../contract/api/conversations.ts'
+import {
+  ConversationSchema,
+  StartWayListSchema,
+  TemplateListSchema,
+  WayQuerySchema,
+} from '../contract/api/conversations.ts'
 import { ReassignBodySchema, ReassignManyBodySchema, ReassignManySchema } from '../contract/api/handover.ts'
 import { StartBodySchema, TimelineSchema } from '../contract/api/messages.ts'
+import { GroupKindSchema } from '../contract/api/parts.ts'
 import { failureSentence } from '../domain/failures.ts'
-import { asConversationId, asGroupNumber, type ConversationId } from '../domain/ids.ts'
+import { asCarrierId, asConversationId, asGroupNumber, type ConversationId } from '../domain/ids.ts'
 import { viewerOf } from './authentication.ts'
 import { declareAccess } from './declared-access.ts'
 import { problem, sendFailure, sendProblem } from './problem.ts'
@@ -26,14 +32,15 @@ export interface HandoverRoutesDeps extends StartDeps {
 
 const longestTimeline = 200
 const Params = Type.Object({ id: Type.String({ maxLength: 64 }) })
+const GroupParams = Type.Object({ kind: GroupKindSchema, number: Type.String({ maxLength: 80 }) })
 const IdempotencyKey = Type.Object({ 'idempotency-key': Type.String({ minLength: 8, maxLength: 128 }) })
 const nothing = { code: 'not-found', what: 'conversation' } as const
 
 /** Supervisors' acts, conversations that agents start, and what happened to one. */
 export const handoverRoutes: FastifyPluginAsyncTypebox<HandoverRoutesDeps> = async (app, deps) => {
-  const { actions, clock, pbx, personal } = deps
+  const { actions, carriers, clock, pbx, personal, readAddress } = deps
   declareAccess(app, 'conversations')
-  const start = createStartConversation(deps)
+  const starting = createStartConversation(deps)
 
   function wireOf(viewer: Viewer, id: ConversationId) {
     const conversation = actions.find(viewer, id)
@@ -116,7 +123,7 @@ export const handoverRoutes: FastifyPluginAsyncTypebox<HandoverRoutesDeps> = asy
       const viewer = viewerOf(request)
       const { to, group, from, channel, text, template } = request.body
       const { pbxId } = pbx.snapshot().directory
-      const result = await start(viewer, {
+      const result = await starting.start(viewer, {
         to,
         group: { pbxId, kind: group.kind, number: asGroupNumber(group.number) },
         from: from ?? null,
@@ -128,6 +135,58 @@ export const handoverRoutes: FastifyPluginAsyncTypebox<HandoverRoutesDeps> = asy
       if (!result.ok) return sendFailure(reply, result.failure)
       const wire = wireOf(viewer, result.value.conversationId)
       return wire === null ? sendFailure(reply, nothing) : reply.code(201).send(wire)
+    },
+  )
+
+  const groupOf = ({ kind, number }: Static<typeof GroupParams>) => ({
+    pbxId: pbx.snapshot().directory.pbxId,
+    kind,
+    number: asGroupNumber(number),
+  })
+
+  app.get(
+    '/groups/:kind/:number/ways',
+    {
+      schema: {
+        summary: 'By which numbers and channels a customer may be written to first',
+        params: GroupParams,
+        response: { 200: StartWayListSchema },
+      },
+    },
+    async (request, reply) => {
+      const result = starting.ways(viewerOf(request), groupOf(request.params))
+      if (!result.ok) return sendFailure(reply, result.failure)
+      const names = new Map(carriers.accounts().map(({ id, name }) => [id, name]))
+      return {
+        items: result.value.map(({ carrierId, did, ...way }) => ({
+          ...way,
+          carrierId,
+          carrier: names.get(carrierId) ?? carrierId,
+          did: did.value,
+        })),
+      }
+    },
+  )
+
+  app.get(
+    '/groups/:kind/:number/templates',
+    {
+      schema: {
+        summary: 'Templates by which a customer may be written to first',
+        params: GroupParams,
+        querystring: WayQuerySchema,
+        response: { 200: TemplateListSchema },
+      },
+    },
+    async (request, reply) => {
+      const { carrierId, channel, did } = request.query
+      const via =
+        carrierId === undefined || channel === undefined || did === undefined
+          ? null
+          : { carrierId: asCarrierId(carrierId), channel, did: readAddress(did) }
+      const result = await starting.templates(viewerOf(request), groupOf(request.params), via)
+      if (!result.ok) return sendFailure(reply, result.failure)
+      return { items: result.value.map((each) => ({ ...each, variables: [...each.variables] })) }
     },
   )
 

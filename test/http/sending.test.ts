@@ -277,6 +277,30 @@ t.test('starting a conversation outside the window takes a template', async (t) 
     { message: { channel: 'whatsapp', from: did, content: { kind: 'template', template } } },
   ])
   t.match((await post(sidecar, '/conversations', { ...body, text: ' ' })).json(), { code: 'empty-message' })
+  const ways = (await get(sidecar, '/groups/queue/8000/ways')).json().items
+  t.same(
+    ways.map((way: { channel: string; did: string; templatesOnly: boolean }) => [
+      way.channel,
+      way.did,
+      way.templatesOnly,
+    ]),
+    [
+      ['sms', did.value, false],
+      ['whatsapp', did.value, true],
+    ],
+    'not the number whose answers would go elsewhere',
+  )
+  t.match(
+    (await post(sidecar, '/conversations', { ...body, channel: 'sms', from: second.value })).json(),
+    { code: 'no-such-sender' },
+    'nor can it be typed',
+  )
+  const templatesOf = (query: string, who = '101') =>
+    get(sidecar, `/groups/queue/8000/templates?carrierId=wa&channel=whatsapp&did=${query}`, who)
+  t.match((await templatesOf(encodeURIComponent(did.value))).json(), { items: [{ name: 'shipped' }] })
+  t.match((await templatesOf(encodeURIComponent(second.value))).json(), { code: 'no-such-sender' })
+  t.equal((await templatesOf(encodeURIComponent(did.value), '103')).statusCode, 404, 'not his group')
+  t.equal((await get(sidecar, '/groups/queue/8000/ways', '103')).statusCode, 404)
   t.match(
     (await post(sidecar, '/conversations', { ...body, from: second.value, text: '', template })).json(),
     { code: 'no-such-sender' },

@@ -152,6 +152,29 @@ export type WayWire = Static<typeof WaySchema>
 
 export const WayListSchema = Type.Object({ items: Type.Array(WaySchema) }, closed)
 
+export const StartWayListSchema = Type.Object(
+  {
+    items: Type.Array(
+      Type.Object(
+        {
+          carrierId: Type.String(),
+          carrier: Type.String({ description: 'Its name' }),
+          channel: ChannelSchema,
+          did: Type.String(),
+          templates: Type.Boolean({ description: 'Whether it has templates' }),
+          templatesOnly: Type.Boolean({
+            description: 'To a customer who has not written lately, only templates may leave by it',
+          }),
+        },
+        closed,
+      ),
+    ),
+  },
+  closed,
+)
+
+export type StartWayListWire = Static<typeof StartWayListSchema>
+
 export const TemplateListSchema = Type.Object(
   {
     items: Type.Array(
