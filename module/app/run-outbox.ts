@@ -50,6 +50,8 @@ const mostAtOnce = 16
 const mostClaimed = 256
 /** A reply that could not leave for so long fails, with "send again". */
 const messageLifetimeMs: Millis = 60 * 60 * 1000
+/** About an hour. What then still can't be stored is unknown after the next start. */
+const mostSettleAttempts = 60
 const noLimits = { perSecond: 10, perPairMs: 0 }
 
 type MessageItem = Extract<OutboxItem, { kind: 'message' }>
@@ -190,6 +192,7 @@ export function startOutbox(deps: OutboxDeps) {
       try {
         return await store.settleOutbox(item.id, result, clock())
       } catch (error) {
+        if (attempt >= mostSettleAttempts) throw error
         log.error({ err: error, outboxId: item.id }, 'An outbox item could not be settled; it is tried again')
         const waitMs = Math.min(longestRetryMs, firstRetryMs * 2 ** Math.min(attempt - 1, 10))
         await pause(waitMs, undefined, { signal: stopping.signal }).catch(() => {
