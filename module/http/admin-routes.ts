@@ -84,8 +84,16 @@ export const adminRoutes: FastifyPluginAsyncTypebox<AdminRoutesDeps> = async (ap
     },
     async (request, reply) => {
       const id = asCarrierId(request.params.id)
-      const kept = carriers.accounts().find((account) => account.id === id)?.secrets ?? {}
-      const account = { ...request.body, id, secrets: { ...kept, ...request.body.secrets } }
+      const known = carriers.accounts().find((account) => account.id === id)
+      const kept = known?.kind === request.body.kind ? known.secrets : {}
+      const secrets = Object.entries({ ...kept, ...request.body.secrets })
+      const account = {
+        ...request.body,
+        id,
+        secrets: Object.fromEntries(
+          secrets.flatMap(([name, secret]) => (secret === null ? [] : [[name, secret]])),
+        ),
+      }
       try {
         await carriers.save(account)
       } catch (error) {

@@ -687,15 +687,21 @@ t.test('secrets stand in no answer and no log line', async (t) => {
       answers.push(answer.body + JSON.stringify(answer.headers))
     }
   }
-  const put = (secrets: object, name = 'A') =>
+  const put = (secrets: object, kind = 'twilio') =>
     sidecar.app.inject({
       method: 'PUT',
       url: '/api/v1/carriers/wa',
       headers: bearer(null, ['admin']),
-      payload: { kind: 'twilio', name, enabled: true, settings: {}, secrets },
+      payload: { kind, name: 'A', enabled: true, settings: {}, secrets },
     })
   answers.push((await put({ authToken: 'planted-4711' })).body, (await put({})).body)
   t.equal(sidecar.store.carriers()[0]?.secrets.authToken, 'planted-4711', 'left out keeps what is stored')
+  const stored = () => sidecar.store.carriers()[0]?.secrets
+  answers.push((await put({ previousAuthToken: 'planted-4711-before' })).body)
+  answers.push((await put({ previousAuthToken: null })).body)
+  t.same(stored(), { authToken: 'planted-4711' }, 'after a rotation the old key is taken out')
+  answers.push((await put({ apiKey: 'planted-4711' }, 'telnyx')).body)
+  t.same(stored(), { apiKey: 'planted-4711' }, 'another kind has no use for those of the one before')
   // A line that is surely written.
   await sidecar.app.inject({
     method: 'POST',

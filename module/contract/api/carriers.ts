@@ -16,8 +16,9 @@ export const CarrierBodySchema = Type.Object(
     enabled: Type.Boolean(),
     settings: Type.Record(Type.String(), Type.Unknown()),
     secrets: Type.Optional(
-      Type.Record(Type.String(), Type.String({ minLength: 1 }), {
-        description: 'Write-only; left out keeps what is stored',
+      Type.Record(Type.String(), Nullable(Type.String({ minLength: 1 })), {
+        description:
+          'Write-only; one that is left out stays as it is stored, and null removes it. Another kind begins without any',
       }),
     ),
   },
