@@ -167,7 +167,7 @@ export function failureSentence(failure: Failure): string {
     case 'no-such-sender':
       return failure.from === null
         ? 'No number of this group can send. Say which number to write from, or ask your administrator for one.'
-        : `${failure.from} is no number that a carrier sends from here. Choose one of the business numbers.`
+        : `${failure.from} is none of the numbers that this group writes from. Choose one of them, or leave it open.`
     case 'stale-settings':
       return 'Somebody else changed these settings meanwhile. Look again and repeat what you still want.'
     case 'media':
