@@ -6,10 +6,12 @@ import { launchBrowser } from '../../module/lab/chromium.ts'
 import { moduleRoot } from '../../module/manifest.ts'
 import { until } from '../lab/until.ts'
 import { startDesk } from './start-desk.ts'
+import { takeThreadPictures } from './take-thread-pictures.ts'
 
 const folder = join(moduleRoot, 'ui-fragments/screenshots')
 const closers: (() => Promise<void> | void)[] = []
 try {
+  await takeThreadPictures(folder, (close) => void closers.push(close))
   await takePictures()
 } finally {
   for (const close of closers.reverse()) await close()
@@ -49,6 +51,16 @@ async function takePictures(): Promise<void> {
     })),
   )
   await alice.screenshot({ path: join(folder, 'agent-panel.png') })
+  await alice.getByRole('button', { name: 'More actions' }).click()
+  await alice.getByRole('menuitem', { name: 'Transfer Handler' }).click()
+  await alice.getByRole('radio').nth(1).check()
+  await alice.screenshot({ path: join(folder, 'transfer-dialog.png') })
+  await alice.keyboard.press('Escape')
+  await alice.emulateMedia({ colorScheme: 'dark' })
+  await alice.screenshot({ path: join(folder, 'agent-panel-dark.png') })
+  await alice.emulateMedia({ colorScheme: 'light' })
+  await alice.setViewportSize({ width: 390, height: 760 })
+  await alice.screenshot({ path: join(folder, 'agent-panel-narrow.png') })
   const admin = await desk.open('admin', null)
   await admin.getByText('Connected').first().waitFor()
   await admin.screenshot({ path: join(folder, 'admin-panel.png') })
@@ -67,7 +79,7 @@ async function answer(page: Page, words: string): Promise<void> {
 async function sideBySide(pictures: readonly { shot: Buffer; caption: string }[]): Promise<void> {
   const browser = await launchBrowser()
   closers.push(() => browser.close())
-  const page = await browser.newPage({ viewport: { width: 1720, height: 630 } })
+  const page = await browser.newPage({ viewport: { width: 1480, height: 556 } })
   const figures = pictures.map(
     ({ shot, caption }) =>
       `<figure><img src="data:image/png;base64,${shot.toString('base64')}"><figcaption>${caption}</figcaption></figure>`,

@@ -3,7 +3,6 @@ import type { ConversationWire } from '../../module/contract/api/conversations.t
 import { type AgentState, openConversation, openPeople } from '../data/agent-state.ts'
 import { type AllowedActions, allowedActions } from '../data/allowed-actions.ts'
 import type { ConversationThread } from '../data/conversation-thread.ts'
-import { conversationTitle } from '../data/message-words.ts'
 import type { Attachment } from '../data/uploads.ts'
 import { watchersLine } from '../data/watchers.ts'
 import { chosenWay, wayOut } from '../data/ways.ts'
@@ -12,6 +11,7 @@ import { backIcon, chatIcon } from './icons.ts'
 import type { MessageTimelineElement } from './message-timeline.ts'
 import { emit, type PanelEvents } from './panel-events.ts'
 import { baseStyles, controlStyles } from './theme.ts'
+import { groupName } from './timeline-rows.ts'
 
 type Tab = 'messages' | 'people'
 
@@ -90,7 +90,7 @@ export class ConversationViewElement extends LitElement {
       <div class="top">
         <button class="icon-button back" aria-label=${words().back} @click=${() => emit(this, 'parley-open', { id: null, byPointer: false })}>${backIcon}</button>
         <div class="title">
-          <h2>${conversationTitle(conversation)}</h2>
+          <h2><bdi dir="ltr">${conversation.customer.address}</bdi> | <bdi>${groupName(conversation.group)}</bdi></h2>
           <p>${conversation.customer.name === null ? nothing : html`<span class="customer">${conversation.customer.name}</span> · `}${this.#designated(conversation)}</p>
         </div>
         <parley-action-menu .allowed=${allowed} ?closed=${conversation.status === 'closed'} ?pinned=${conversation.pinned} ?muted=${conversation.muted} ?named=${conversation.customer.name !== null} @parley-action=${this.#acted}></parley-action-menu>

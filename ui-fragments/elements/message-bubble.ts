@@ -40,7 +40,7 @@ export function messageBubble(bubble: MessageBubble): TemplateResult {
         : html`<p class="reactions"><span class="hidden-words">${words().reaction} </span>${effect.reactions.map((emoji) => html`<span>${emoji}</span>`)}</p>`
     }
     <p class="meta">${meta(message, effect)}</p>
-    ${message.failure === null ? nothing : html`<p class="failure">${message.failure.sentence}</p>`}
+    ${message.failure === null ? nothing : html`<p class="failure" dir="auto">${message.failure.sentence}</p>`}
     ${
       own && (message.state === 'failed' || message.state === 'unknown')
         ? html`<p class="meta"><button class="link" @click=${() => onSendAgain(message)}>${words().sendAgain}</button></p>`

@@ -98,7 +98,7 @@ function card({
     <span class="kind">${words().contactCard}</span>
     <strong dir="auto">${name}</strong>
     ${organisation === null ? nothing : html`<span dir="auto">${organisation}</span>`}
-    ${[...phones, ...emails].map((each) => html`<span>${each}</span>`)}
+    ${[...phones, ...emails].map((each) => html`<bdi dir="ltr">${each}</bdi>`)}
   </span></span>`
 }
 

@@ -26,7 +26,7 @@ function stuck(host: HTMLElement, reply: PendingReply, said: string): TemplateRe
   const discard = (edit: boolean) => () => emit(host, 'parley-discard', { reply, edit })
   const retry = () => emit(host, 'parley-retry', { reply })
   const { answeredBy } = reply
-  return html`<p class="failure" role="alert">${reply.sentence}</p>
+  return html`<p class="failure" role="alert" dir="auto">${reply.sentence}</p>
     ${answeredBy === undefined || said === '' ? nothing : html`<p class="meanwhile">${words().answeredBy(answeredBy)} <q dir="auto">${said}</q></p>`}
     <p class="meta">
       ${answeredBy !== undefined ? html`<button class="link" @click=${retry}>${words().sendAnyway}</button>` : reply.retryable ? html`<button class="link" @click=${retry}>${words().tryAgain}</button>` : nothing}
