@@ -221,7 +221,8 @@ export function withPending(thread: ConversationThread, reply: PendingReply): Co
   const pending = known
     ? thread.pending.map((held) => (held.key === reply.key ? reply : held))
     : [...thread.pending, reply]
-  return { ...thread, pending }
+  // Who answers has read what was new.
+  return { ...thread, pending, firstUnread: known ? thread.firstUnread : null }
 }
 
 export const withoutPending = (thread: ConversationThread, key: string): ConversationThread => ({

@@ -39,7 +39,7 @@ export function timelineRows(thread: ConversationThread, group: GroupWire | null
   }
   if (rows.length > 0 && group !== null)
     rows.push({ kind: 'group', key: `group ${thread.conversationId}`, group, before: false })
-  tellMessages(rows, days, thread.messages, happenings(thread), thread.firstUnread)
+  tellMessages(rows, days, thread.messages, happenings(thread), whereNewBegins(thread))
   for (const reply of thread.pending) rows.push({ kind: 'pending', key: reply.key, reply })
   return rows
 }
@@ -106,6 +106,10 @@ function tellMessages(
   }
   tell(null)
 }
+
+/** A conversation that is new as a whole needs no line to say so. */
+const whereNewBegins = ({ firstUnread, messages, older }: ConversationThread): string | null =>
+  older === null && messages[0]?.id === firstUnread ? null : firstUnread
 
 function happenings({ decisions, statuses, messages, older }: ConversationThread): Happening[] {
   const oldest = messages[0]
