@@ -54,6 +54,10 @@ const inHours = (hours: number) => new Date(Date.now() + hours * 3_600_000).toIS
 const ago = (minutes: number) => new Date(Date.now() - minutes * 60_000)
 const field = (page: Page): Locator => page.getByRole('textbox', { name: 'Reply' })
 
+/** Nothing waits to be confirmed any more. */
+const allSent = (page: Page) =>
+  page.waitForFunction(() => Object.keys(localStorage).every((key) => !key.startsWith('parley.unsent')))
+
 /** Everything that a customer can send. */
 function sayEverything({ model, thread }: ContractServer): string {
   const { id } = model.inbound({
@@ -135,9 +139,10 @@ t.test('whatever a customer sends is seen in its place', async (t) => {
     t.match(await paper.getAttribute('rel'), /noopener/)
     await page.getByText('Video: being fetched from the carrier…').waitFor()
     const lost = page.locator('.line', { hasText: 'The carrier no longer has it.' })
-    await lost.getByRole('button', { name: 'Try again' }).click()
-    await page.waitForFunction(() => true)
-    t.ok(server.requests.includes('POST /parley/api/v1/media/lost/retry'))
+    await Promise.all([
+      page.waitForResponse((answer) => answer.url().endsWith('/api/v1/media/lost/retry') && answer.ok()),
+      lost.getByRole('button', { name: 'Try again' }).click(),
+    ])
     const held = server.model.messages.get(id)?.find(({ media }) => media.length === 3)
     if (held === undefined) throw new Error('the message with three files is gone')
     server.model.amend(id, held.id, { media: [file('picture', { title: 'At last' })] })
@@ -285,7 +290,7 @@ t.test('the composer', async (t) => {
     await tray.waitFor()
     await page.getByRole('button', { name: 'Send', exact: true }).click()
     await tray.waitFor({ state: 'detached' })
-    await page.waitForFunction(() => !document.title.includes('never'))
+    await allSent(page)
     t.match(thread.uploads[0], { name: 'one.txt', byteLength: 12 })
     t.equal(thread.replies.at(-1)?.media?.length, 3)
   })
@@ -370,9 +375,7 @@ t.test('the composer', async (t) => {
     t.same(await violations(page), [])
     await dialog.getByRole('button', { name: 'Send template' }).click()
     await dialog.waitFor({ state: 'detached' })
-    await page.waitForFunction(() =>
-      Object.keys(localStorage).every((key) => !key.startsWith('parley.unsent')),
-    )
+    await allSent(page)
     t.match(thread.replies.at(-1)?.template, { name: 'order_ready', variables: { 1: 'Jane', 2: 'lamp' } })
     thread.ways = []
     model.inbound({ text: 'Free again', channel: 'whatsapp' })
@@ -396,22 +399,19 @@ t.test('the composer', async (t) => {
   })
 
   await t.test('two answers do not cross unknowingly', async (t) => {
-    const unseen = model.say(id, {
+    const first = model.messages.get(id)?.[0]
+    if (first === undefined) throw new Error('there is no message')
+    await field(page).fill('Alice did not see that')
+    // No event tells of it: as if the network had not brought it yet.
+    model.messages.get(id)?.push({
+      ...first,
+      id: 'unseen',
       direction: 'out',
       text: 'Bob said this first',
       author: { kind: 'agent', extension: '102', name: 'Bob Brown' },
+      at: new Date().toISOString(),
       state: 'sent',
     })
-    // As if the network had not brought it yet.
-    const held = model.messages.get(id) ?? []
-    model.messages.set(
-      id,
-      held.filter((message) => message !== unseen),
-    )
-    await page.waitForFunction(() => true)
-    await field(page).fill('Alice did not see that')
-    model.messages.get(id)?.push(unseen)
-    await bubble(page, 'Bob said this first').waitFor({ state: 'detached' })
     await field(page).press('Enter')
     const mine = page.locator('.pending', { hasText: 'Alice did not see that' })
     await mine.getByText('Bob Brown answered this customer').waitFor()
@@ -433,9 +433,7 @@ t.test('the composer', async (t) => {
     t.equal(await page.locator('.pending').count(), 20, 'all are there to be seen')
     await page.context().setOffline(false)
     await page.locator('.pending').first().waitFor({ state: 'detached' })
-    await page.waitForFunction(() =>
-      Object.keys(localStorage).every((key) => !key.startsWith('parley.unsent')),
-    )
+    await allSent(page)
     const sent = (model.messages.get(id) ?? []).flatMap(({ text }) => (/^offline/.test(text) ? [text] : []))
     t.same(
       sent,
