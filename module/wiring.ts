@@ -32,6 +32,7 @@ import { createUseMedia } from './app/use-media.ts'
 import { watchAbsences } from './app/watch-absences.ts'
 import { createWriteNote } from './app/write-note.ts'
 import { createAddressReader } from './carriers/address-reader.ts'
+import { carrierKindFacts } from './carriers/kinds.ts'
 import { createCarrier } from './carriers/registry.ts'
 import { startSpoolIntake } from './carriers/sip-message/spool-intake.ts'
 import { type Config, ConfigError } from './config.ts'
@@ -221,6 +222,7 @@ export async function startSidecar(config: Config, log: Logger, lab: Lab = {}): 
     mediaFiles,
     mediaLinks,
     canned: createCannedReplies(own),
+    carrierKinds: carrierKindFacts,
     routeUnrouted: createRouteUnrouted(routing),
     simulate: createSimulateRouting(routing),
     carriers,

@@ -88,6 +88,17 @@ export function createCarrierAccounts({ store, build, log }: CarrierAccountsDeps
       await before?.close()
     },
 
+    /** Takes it from work and forgets it. False where there is none. */
+    async remove(id: CarrierId): Promise<boolean> {
+      const removed = await store.deleteCarrier(id)
+      const before = atWork.get(id)
+      atWork.delete(id)
+      settings.delete(id)
+      faults.delete(id)
+      await before?.close()
+      return removed
+    },
+
     async close(): Promise<void> {
       await Promise.all([...atWork.values()].map((carrier) => carrier.close()))
       atWork.clear()

@@ -18,7 +18,13 @@ import type { PersonWire } from './api/groups.ts'
 import type { AgentWire } from './api/parts.ts'
 
 export type ClientFrame =
-  | { readonly type: 'hello'; readonly token: string; readonly cursor: string | null }
+  | {
+      readonly type: 'hello'
+      readonly token: string
+      readonly cursor: string | null
+      /** A supervisor's overview: it makes nobody reachable, and nobody is told what it looks at. */
+      readonly quiet?: boolean
+    }
   | { readonly type: 'renew'; readonly token: string }
   /** What this panel shows now. More than a few a second are passed over, as of `typing`. */
   | { readonly type: 'viewing'; readonly conversationId: string | null }

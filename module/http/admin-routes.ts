@@ -17,6 +17,7 @@ import {
 } from '../contract/api/carriers.ts'
 import { SystemSchema } from '../contract/api/system.ts'
 import { asCarrierId } from '../domain/ids.ts'
+import { scheduleKey } from '../domain/schedule.ts'
 import { viewerOf } from './authentication.ts'
 import { declareAccess } from './declared-access.ts'
 import { problem, sendFailure, sendProblem } from './problem.ts'
@@ -59,7 +60,15 @@ export const adminRoutes: FastifyPluginAsyncTypebox<AdminRoutesDeps> = async (ap
           extensions: directory.extensions.size,
           groups: directory.groups.size,
           dids: [...directory.dids],
+          didNames: Object.fromEntries(directory.didNames),
+          people: [...directory.extensions.values()].map(({ extension, name }) => ({ extension, name })),
+          schedules: [...directory.schedules.values()].map((schedule) => ({
+            key: scheduleKey(schedule),
+            name: schedule.name,
+            open: schedule.open === 'unknown' ? null : schedule.open,
+          })),
         },
+        publicUrl: deps.publicUrl,
       }
     },
   )

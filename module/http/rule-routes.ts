@@ -14,11 +14,15 @@ import {
   RuleListSchema,
   RuleOrderBodySchema,
   RuleSchema,
+  SenderExamplesBodySchema,
+  SenderExamplesSchema,
 } from '../contract/api/rules.ts'
 import { SimulationBodySchema, SimulationSchema } from '../contract/api/simulation.ts'
 import { addressOfKey } from '../domain/address.ts'
 import { asCarrierId, asExtension, asRuleId } from '../domain/ids.ts'
 import { findRule } from '../domain/rules.ts'
+import { senderExamples } from '../domain/sender-examples.ts'
+import { parseSenderMask, senderMaskText } from '../domain/sender-mask.ts'
 import { declareAccess } from './declared-access.ts'
 import { problem, sendFailure, sendProblem } from './problem.ts'
 import { findingWire, ruleDraft, ruleWire, simulationWire, UnreadableRule } from './rule-wire.ts'
@@ -154,6 +158,35 @@ export const ruleRoutes: FastifyPluginAsyncTypebox<RuleRoutesDeps> = async (app,
         presence: (presence ?? []).map((each) => ({ ...each, extension: asExtension(each.extension) })),
       })
       return simulationWire(simulation, pbx.snapshot().directory)
+    },
+  )
+
+  app.post(
+    '/rules/sender-examples',
+    {
+      schema: {
+        summary: 'What a sender mask would take and what not; changes nothing',
+        body: SenderExamplesBodySchema,
+        response: { 200: SenderExamplesSchema },
+      },
+      config: { scope: 'rules:read' },
+    },
+    async (request, reply) => {
+      const mask = parseSenderMask(request.body.senders, readAddress)
+      if (!mask.ok) {
+        const { position, sentence } = mask.problem
+        return sendProblem(reply, {
+          ...problem(400, 'invalid-rule', 'Not understood', sentence),
+          path: 'senders',
+          position: position + 1,
+        })
+      }
+      const { matches, misses } = senderExamples(mask.value)
+      return {
+        senders: senderMaskText(mask.value),
+        matches: matches.map(({ value }) => value),
+        misses: misses.map(({ value }) => value),
+      }
     },
   )
 

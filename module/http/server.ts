@@ -9,6 +9,7 @@ import { auditRoutes as auditListRoutes } from './audit-routes.ts'
 import { auditRoutes } from './audited-acts.ts'
 import { authenticate } from './authentication.ts'
 import { type CannedReplyRoutesDeps, cannedReplyRoutes } from './canned-reply-routes.ts'
+import { type CarrierAccountRoutesDeps, carrierAccountRoutes } from './carrier-account-routes.ts'
 import { type ConsentRoutesDeps, consentRoutes } from './consent-routes.ts'
 import { type ContactRoutesDeps, contactRoutes } from './contact-routes.ts'
 import { type ConversationRoutesDeps, conversationRoutes } from './conversation-routes.ts'
@@ -46,6 +47,7 @@ export interface HttpDeps
     PersonalRoutesDeps,
     ConsentRoutesDeps,
     CannedReplyRoutesDeps,
+    CarrierAccountRoutesDeps,
     MediaRoutesDeps,
     RuleRoutesDeps,
     UnroutedRoutesDeps,
@@ -147,6 +149,7 @@ const signedInRoutes: FastifyPluginAsync<HttpDeps> = async (app, deps) => {
   await app.register(cannedReplyRoutes, deps)
   await app.register(mediaRoutes, deps)
   await app.register(adminRoutes, deps)
+  await app.register(carrierAccountRoutes, deps)
   await app.register(ruleRoutes, deps)
   await app.register(unroutedRoutes, deps)
   await app.register(doctorRoutes, deps)

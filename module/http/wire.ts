@@ -171,6 +171,7 @@ export const carrierWire = (account: CarrierAccount, webhookUrl: string | null):
   enabled: account.enabled,
   settings: { ...account.settings },
   webhookUrl,
+  storedSecrets: Object.keys(account.secrets),
 })
 
 export const unroutedWire = ({ id, message }: UnroutedMessage) => ({

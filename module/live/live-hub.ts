@@ -8,7 +8,7 @@ import type { Panels } from '../app/ports/panels.ts'
 import type { Pbx } from '../app/ports/pbx.ts'
 import type { Store } from '../app/ports/store.ts'
 import type { Caller, Sessions, SessionVerdict } from '../app/sessions.ts'
-import type { GroupPresenceWire, ServerFrame } from '../contract/live.ts'
+import type { ClientFrame, GroupPresenceWire, ServerFrame } from '../contract/live.ts'
 import { findGroup } from '../domain/directory.ts'
 import { type CommittedEvent, eventOwner } from '../domain/events.ts'
 import {
@@ -41,8 +41,13 @@ export interface LivePeer {
   end(): void
 }
 
+type Hello = Omit<Extract<ClientFrame, { type: 'hello' }>, 'type'>
+type Seat = Pick<Session, 'quiet' | 'viewer'>
+
 interface Session {
   readonly peer: LivePeer
+  /** One that oversees: nobody is told of it, and it makes nobody reachable. */
+  readonly quiet: boolean
   viewer: Viewer
   expiresAt: number
   /** What was last said of each group's people, so that only changes are said again. */
@@ -120,7 +125,7 @@ export function createLiveHub({
   }
 
   /** Admits a peer whose first frame was `hello`; null when its token does not hold. */
-  function admit(peer: LivePeer, token: string, cursor: string | null, caller: Caller): Session | null {
+  function admit(peer: LivePeer, { token, cursor, quiet = false }: Hello, caller: Caller): Session | null {
     const verdict = known.verify(token, caller)
     if (verdict.kind !== 'valid') {
       peer.send(refusal(verdict.kind))
@@ -129,6 +134,7 @@ export function createLiveHub({
     }
     const session: Session = {
       peer,
+      quiet,
       viewer: verdict.viewer,
       expiresAt: verdict.expiresAt,
       said: new Map(),
@@ -136,7 +142,7 @@ export function createLiveHub({
     }
     resume(session, cursor)
     sessions.add(session)
-    panelOpened(session.viewer)
+    panelOpened(session)
     sendPresence(session, true)
     watching.admitted(session)
     if (isAdmin(session.viewer))
@@ -169,8 +175,8 @@ export function createLiveHub({
       return
     }
     // What was counted by the old roles is uncounted by them; in this order he never seems to leave between.
-    panelOpened(verdict.viewer)
-    panelClosed(session.viewer)
+    panelOpened({ ...session, viewer: verdict.viewer })
+    panelClosed(session)
     session.viewer = verdict.viewer
     session.expiresAt = verdict.expiresAt
     session.peer.send({ type: 'renewed', expiresAt: new Date(verdict.expiresAt).toISOString() })
@@ -179,7 +185,7 @@ export function createLiveHub({
   /** For a socket that closed, or that must. */
   function drop(session: Session): void {
     if (!sessions.delete(session)) return
-    panelClosed(session.viewer)
+    panelClosed(session)
     watching.left(session)
     session.peer.end()
   }
@@ -202,8 +208,8 @@ export function createLiveHub({
   }
 
   /** Only an agent's panel makes him reachable: in an administrator's he could not answer. */
-  function panelOpened({ extension, roles }: Viewer): void {
-    if (extension === null || !roles.includes('agent')) return
+  function panelOpened({ quiet, viewer: { extension, roles } }: Seat): void {
+    if (quiet || extension === null || !roles.includes('agent')) return
     clearTimeout(leaving.get(extension))
     leaving.delete(extension)
     const wasThere = open.has(extension)
@@ -212,8 +218,8 @@ export function createLiveHub({
   }
 
   /** His last panel gone may be a page being reloaded: for a moment more he counts as there. */
-  function panelClosed({ extension, roles }: Viewer): void {
-    if (extension === null || !roles.includes('agent')) return
+  function panelClosed({ quiet, viewer: { extension, roles } }: Seat): void {
+    if (quiet || extension === null || !roles.includes('agent')) return
     const others = (open.get(extension) ?? 1) - 1
     open.set(extension, others)
     if (others > 0) return
@@ -286,7 +292,9 @@ export function createLiveHub({
       for (const session of sessions) if (session.viewer.extension === extension) drop(session)
     },
     /** A frame about what a panel shows or its agent writes. */
-    watch: watching.hear,
+    watch(session: Session, frame: Parameters<typeof watching.hear>[1]): void {
+      if (!session.quiet) watching.hear(session, frame)
+    },
     /** Panels are told nothing further and their sockets end. */
     close(): void {
       clearInterval(expiryTimer)

@@ -20,6 +20,7 @@ const Frame = Type.Union([
       type: Type.Literal('hello'),
       token: Type.String({ maxLength: 2048 }),
       cursor: Type.Union([Type.String({ maxLength: 200 }), Type.Null()]),
+      quiet: Type.Optional(Type.Boolean()),
     },
     { additionalProperties: false },
   ),
@@ -108,7 +109,7 @@ export const liveRoutes: FastifyPluginAsync<LiveRoutesDeps> = async (app, deps) 
       if (frame.type === 'hello') {
         clearTimeout(hurry)
         introduced()
-        session = hub.admit(peer, frame.token, frame.cursor, caller)
+        session = hub.admit(peer, frame, caller)
       } else if (session === null) return
       else if (frame.type === 'renew') hub.renew(session, frame.token, caller)
       else hub.watch(session, frame)

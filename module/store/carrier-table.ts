@@ -1,11 +1,12 @@
 import type { CarrierAccount } from '../app/ports/carriers.ts'
-import { asCarrierId } from '../domain/ids.ts'
+import { asCarrierId, type CarrierId } from '../domain/ids.ts'
 import type { Connection } from './connection.ts'
 import type { SecretBox } from './secret-box.ts'
 import { parseJson } from './stored-json.ts'
 
 export interface CarrierTable {
   save(account: CarrierAccount): void
+  remove(id: CarrierId): boolean
   /** @throws StoreError `secret-unreadable` */
   all(): readonly CarrierAccount[]
 }
@@ -27,6 +28,7 @@ export function createCarrierTable(db: Connection, box: SecretBox): CarrierTable
        sealed_secrets = excluded.sealed_secrets`,
   )
   const select = db.prepare<[], CarrierRow>('SELECT * FROM carriers ORDER BY id')
+  const drop = db.prepare('DELETE FROM carriers WHERE id = ?')
   // Bound to the account, so that one account's secrets put into another's row don't open there.
   const sealName = (id: string) => `carrier ${id}`
   return {
@@ -34,6 +36,7 @@ export function createCarrierTable(db: Connection, box: SecretBox): CarrierTable
       const sealed = box.seal(JSON.stringify(secrets), sealName(id))
       upsert.run(id, kind, name, enabled ? 1 : 0, JSON.stringify(settings), sealed)
     },
+    remove: (id) => drop.run(id).changes > 0,
     all: () =>
       select.all().map((row) => ({
         id: asCarrierId(row.id),

@@ -212,6 +212,7 @@ export function storeOn(db: Connection, options: StoreOptions): Store {
     deleteRule: (id, expectedVersion) => run(() => rules.remove(id, expectedVersion)),
     orderRules: (ids, expectedSetVersion) => run(() => rules.order(ids, expectedSetVersion)),
     saveCarrier: (account) => run(() => carriers.save(account)),
+    deleteCarrier: (id) => run(() => carriers.remove(id)),
     saveCarrierSeen: (seen) => run(() => carrierSeen.save(seen)),
     keepRaw: (event) => run(() => rawEvents.keep(event)),
 

@@ -28,9 +28,9 @@ t.test('the panels in FreePBX’s own pages', async (t) => {
     const page = await context.newPage()
     await page.goto(`${web.url}/admin/config.php?display=parley`)
     const panel = page.locator('parley-admin-panel')
-    await panel.getByRole('tab', { name: 'Overview' }).waitFor()
-    const tab = panel.getByRole('tab', { name: 'Overview' })
-    const look = await tab.evaluate((element) => {
+    const entry = panel.getByRole('navigation').getByRole('button', { name: 'Overview' })
+    await entry.waitFor()
+    const look = await entry.evaluate((element) => {
       const { fontSize, letterSpacing, textTransform } = getComputedStyle(element)
       return { fontSize, letterSpacing, textTransform }
     })

@@ -27,6 +27,7 @@ import { createTellCustomerTyping } from '../../module/app/tell-customer-typing.
 import { createUseMedia } from '../../module/app/use-media.ts'
 import { createWriteNote } from '../../module/app/write-note.ts'
 import { createAddressReader } from '../../module/carriers/address-reader.ts'
+import { carrierKindFacts } from '../../module/carriers/kinds.ts'
 import { type Directory, emptyDirectory, type PbxSnapshot } from '../../module/domain/directory.ts'
 import type { Group } from '../../module/domain/group.ts'
 import {
@@ -283,6 +284,7 @@ export async function createSampleSidecar(
     mediaFiles,
     mediaLinks,
     canned: createCannedReplies(own),
+    carrierKinds: carrierKindFacts,
     routeUnrouted: createRouteUnrouted(routing),
     simulate: createSimulateRouting(routing),
     carriers,

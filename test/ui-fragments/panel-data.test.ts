@@ -1,4 +1,6 @@
 import t from 'tap'
+import { carrierKindFacts } from '../../module/carriers/kinds.ts'
+import type { CarrierKindWire } from '../../module/contract/api/carriers.ts'
 import type { ConversationWire, PersonalWire } from '../../module/contract/api/conversations.ts'
 import type { MeWire } from '../../module/contract/api/groups.ts'
 import type { MessageListWire, MessageWire } from '../../module/contract/api/messages.ts'
@@ -9,7 +11,13 @@ import { AlertTabs } from '../../ui-fragments/data/alert-tabs.ts'
 import { allowedActions } from '../../ui-fragments/data/allowed-actions.ts'
 import { backoffMs } from '../../ui-fragments/data/backoff.ts'
 import { cannedChoices } from '../../ui-fragments/data/canned-choice.ts'
-import { carrierDraft, carrierIdOf, listOf, settingText } from '../../ui-fragments/data/carrier-fields.ts'
+import {
+  carrierDraft,
+  carrierIdOf,
+  fieldsOfKind,
+  listOf,
+  settingText,
+} from '../../ui-fragments/data/carrier-form.ts'
 import {
   emptyList,
   type ListView,
@@ -675,26 +683,79 @@ t.test('lengths, times and forms', async (t) => {
   ])
 
   t.same(listOf(' +1631, +1632\n+1633;\n'), ['+1631', '+1632', '+1633'])
-  t.equal(settingText(['a', 'b']), 'a\nb')
-  t.equal(settingText(undefined), '')
+  const kind = (name: string) => {
+    const facts = carrierKindFacts.find((each) => each.kind === name)
+    if (facts === undefined) throw new Error(`no kind ${name}`)
+    // As it comes over the wire.
+    return JSON.parse(JSON.stringify(facts)) as CarrierKindWire
+  }
+  const twilio = fieldsOfKind(kind('twilio'))
+  t.match(
+    twilio.map(({ name, label, form, required, part }) => [name, label, form, required, part]),
+    [
+      ['accountSid', 'Account SID', 'text', true, 'settings'],
+      ['authToken', 'Auth token', 'text', true, 'secrets'],
+      ['numbers', 'Numbers', 'lines', false, 'settings'],
+    ],
+  )
+  const [, , numbersField] = twilio
+  if (numbersField === undefined) throw new Error('no numbers')
+  t.equal(settingText(numbersField, ['a', 'b']), 'a\nb')
+  t.equal(settingText(numbersField, undefined), '')
   const values = { accountSid: ' AC1 ', authToken: 's3cret', numbers: '+1\n+2', messagingServiceSid: '' }
-  t.same(carrierDraft('twilio', { name: ' Main ', enabled: true, values }), {
+  t.same(carrierDraft(twilio, { kind: 'twilio', name: ' Main ', enabled: true, values }), {
     kind: 'twilio',
     name: 'Main',
     enabled: true,
     settings: { accountSid: 'AC1', numbers: ['+1', '+2'] },
     secrets: { authToken: 's3cret' },
   })
-  const kept = carrierDraft('twilio', { name: 'Main', enabled: true, values: { ...values, authToken: '' } })
-  t.notOk('secrets' in kept, 'a secret left empty stays as it is stored')
+  const kept = carrierDraft(twilio, {
+    kind: 'twilio',
+    name: 'Main',
+    enabled: true,
+    values: { ...values, authToken: '' },
+  })
+  t.notOk(typeof kept === 'string' || 'secrets' in kept, 'a secret left empty stays as it is stored')
+  const whatsapp = fieldsOfKind(kind('whatsapp-cloud'))
   const phoneNumbers = ' 106540352242922  +15550783881\n\n106540352242923,+15550783882'
-  const whatsapp = carrierDraft('whatsapp-cloud', { name: 'W', enabled: true, values: { phoneNumbers } })
   const listed = [
     { id: '106540352242922', number: '+15550783881' },
     { id: '106540352242923', number: '+15550783882' },
   ]
-  t.same(whatsapp.settings, { phoneNumbers: listed })
-  t.equal(settingText(listed), '106540352242922 +15550783881\n106540352242923 +15550783882')
+  t.match(
+    carrierDraft(whatsapp, { kind: 'whatsapp-cloud', name: 'W', enabled: true, values: { phoneNumbers } }),
+    {
+      settings: { phoneNumbers: listed },
+    },
+  )
+  const records = whatsapp.find(({ name }) => name === 'phoneNumbers')
+  if (records === undefined) throw new Error('no phone numbers')
+  t.equal(settingText(records, listed), '106540352242922 +15550783881\n106540352242923 +15550783882')
+  const generic = fieldsOfKind(kind('generic'))
+  t.match(
+    Object.fromEntries(generic.map(({ name, form }) => [name, form])),
+    { preset: 'choice', numbers: 'lines', values: 'pairs', webhook: 'json', secrets: 'pairs' },
+    'however deep a kind is, it has a form',
+  )
+  t.match(
+    carrierDraft(generic, {
+      kind: 'generic',
+      name: 'G',
+      enabled: true,
+      values: { preset: 'voip-ms', secrets: 'user=me\npassword = a=b' },
+    }),
+    { settings: { preset: 'voip-ms' }, secrets: { user: 'me', password: 'a=b' } },
+  )
+  t.match(
+    carrierDraft(generic, { kind: 'generic', name: 'G', enabled: true, values: { webhook: '{' } }),
+    /JSON/,
+  )
+  for (const { kind: name } of carrierKindFacts)
+    for (const { label, hint } of fieldsOfKind(kind(name))) {
+      t.match(label, /^[A-Z]/, name)
+      if (label !== 'Secrets') t.not(hint, '', `${name} says what ${label} is`)
+    }
   t.equal(carrierIdOf('Twilio (main)', []), 'twilio-main')
   t.equal(carrierIdOf('Twilio', ['twilio', 'twilio-2']), 'twilio-3')
   t.equal(carrierIdOf('…', []), 'carrier')

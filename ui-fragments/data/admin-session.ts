@@ -1,19 +1,23 @@
-import type { CarrierWire } from '../../module/contract/api/carriers.ts'
+import type { CarrierKindWire, CarrierWire } from '../../module/contract/api/carriers.ts'
+import type { ConversationListWire, ConversationWire } from '../../module/contract/api/conversations.ts'
 import type { GroupDetailWire, MeWire } from '../../module/contract/api/groups.ts'
-import type { RuleWire } from '../../module/contract/api/rules.ts'
+import type { RuleFindingWire, RuleWire } from '../../module/contract/api/rules.ts'
 import type { DoctorWire, SystemWire } from '../../module/contract/api/system.ts'
 import type { UnroutedListWire } from '../../module/contract/api/unrouted.ts'
-import type { ApiClient, CarrierDraft, RuleDraft } from './api-client.ts'
+import type { AdminApi } from './admin-api.ts'
+import type { ApiClient } from './api-client.ts'
 import { asApiError } from './api-error.ts'
 import { backoffMs } from './backoff.ts'
-import type { LiveClient, LiveState } from './live-client.ts'
+import type { LiveClient, LiveNews, LiveState } from './live-client.ts'
 import { Observed } from './observed.ts'
 import { boardKey, emptyBoard, type PresenceBoard, withPresence } from './presence-board.ts'
+import { RefreshQueue } from './refresh-queue.ts'
 import { words } from './words/words.ts'
 
-/** Everything that the admin panel shows, as one value. */
+/** What the admin panel's parts share, as one value. What only one of them shows, that one reads itself. */
 export interface AdminState {
   readonly me: MeWire | null
+  readonly isAdmin: boolean
   readonly system: SystemWire | null
   /** What the doctor found last; null before he looked. */
   readonly doctor: DoctorWire | null
@@ -21,8 +25,17 @@ export interface AdminState {
   readonly groups: readonly GroupDetailWire[]
   readonly rules: readonly RuleWire[]
   readonly rulesVersion: number
+  /** What is wrong with the rules. */
+  readonly findings: readonly RuleFindingWire[]
   readonly carriers: readonly CarrierWire[]
+  readonly carrierKinds: readonly CarrierKindWire[]
   readonly unrouted: UnroutedListWire
+  /** Every open one that may be seen here, by its id. */
+  readonly conversations: ReadonlyMap<string, ConversationWire>
+  /** There are more open ones than are read. */
+  readonly moreConversations: boolean
+  /** Whether a message ever came in. */
+  readonly seenMessage: boolean
   readonly board: PresenceBoard
   readonly live: LiveState
   readonly loaded: boolean
@@ -32,14 +45,20 @@ export interface AdminState {
 
 export const firstAdminState: AdminState = {
   me: null,
+  isAdmin: false,
   system: null,
   doctor: null,
   examining: false,
   groups: [],
   rules: [],
   rulesVersion: 0,
+  findings: [],
   carriers: [],
+  carrierKinds: [],
   unrouted: { items: [], next: null },
+  conversations: new Map(),
+  moreConversations: false,
+  seenMessage: false,
   board: emptyBoard,
   live: { kind: 'connecting' },
   loaded: false,
@@ -49,14 +68,24 @@ export const firstAdminState: AdminState = {
 
 export interface AdminSessionPorts {
   readonly api: ApiClient
-  readonly connect: () => LiveClient
+  readonly admin: AdminApi
+  readonly connect: (cursor: string) => LiveClient
   readonly pollEveryMs?: number
 }
+
+const pageSize = 200
+/** So many open conversations are counted and shown; beyond them the overview says that there are more. */
+const mostConversations = 2000
 
 /** The admin's panel without its looks. What it saves it reads back, so that it shows what the server made of it. */
 export class AdminSession {
   readonly state = new Observed<AdminState>(firstAdminState)
+  readonly api: ApiClient
+  readonly admin: AdminApi
+  /** Called for each event of a conversation, for whoever shows it. */
+  readonly onEvent = new Set<(conversationId: string) => void>()
   readonly #ports: AdminSessionPorts
+  readonly #refresh: RefreshQueue
   #live: LiveClient | null = null
   #leave: ReadonlyArray<() => void> = []
   #timer: ReturnType<typeof setTimeout> | undefined
@@ -64,30 +93,30 @@ export class AdminSession {
 
   constructor(ports: AdminSessionPorts) {
     this.#ports = ports
+    this.api = ports.api
+    this.admin = ports.admin
+    this.#refresh = new RefreshQueue(
+      (id) => this.#readConversation(id),
+      // Of what it may not see any more it says nothing.
+      (id) => this.#forgetConversation(id),
+    )
   }
 
   async start(attempt = 0): Promise<void> {
-    const { api } = this.#ports
     try {
-      const me = await api.me()
-      const [system, groups, { items: rules, version: rulesVersion }, carriers, unrouted] = await Promise.all(
-        [api.system(), api.groups(), api.rules(), api.carriers(), api.unrouted()],
-      )
+      const me = await this.api.me()
+      const isAdmin = me.roles.includes('admin')
+      if (!isAdmin && !me.roles.includes('supervisor')) {
+        this.#patch({ obstacle: 'This page is for administrators and supervisors.' })
+        return
+      }
+      const [groups, cursor] = await Promise.all([this.api.groups(), this.#readConversations()])
+      if (isAdmin) await this.#readAdministration()
       if (this.#stopped) return
-      this.#patch({
-        me,
-        system,
-        groups,
-        rules,
-        rulesVersion,
-        carriers,
-        unrouted,
-        loaded: true,
-        obstacle: null,
-      })
-      this.#listen()
+      this.#patch({ me, isAdmin, groups, loaded: true, obstacle: null })
+      this.#listen(cursor)
       this.#poll()
-      this.quietly(this.examine())
+      if (isAdmin) this.quietly(this.examine())
     } catch (thrown) {
       const error = asApiError(thrown)
       this.#patch({ obstacle: error.unauthorised ? words().signInExpired : error.sentence })
@@ -101,11 +130,13 @@ export class AdminSession {
     this.#stopped = true
     clearTimeout(this.#timer)
     for (const leave of this.#leave) leave()
+    this.#refresh.stop()
     this.#live?.stop()
   }
 
   hurry(): void {
     this.#live?.hurry()
+    this.#refresh.hurry()
   }
 
   renew(token: string): void {
@@ -114,56 +145,42 @@ export class AdminSession {
     else this.#live.renew(token)
   }
 
-  /** Throws an `ApiError` when refused, for the form that asked to show. So do the other savers. */
-  async saveRule(id: string, draft: RuleDraft): Promise<void> {
-    await this.#ports.api.saveRule(id, draft)
-    await this.#readRules()
+  readRules = async (): Promise<void> => {
+    const [{ items: rules, version: rulesVersion }, findings] = await Promise.all([
+      this.admin.rules(),
+      this.admin.lint(),
+    ])
+    this.#patch({ rules, rulesVersion, findings })
   }
 
-  async deleteRule(id: string): Promise<void> {
-    await this.#ports.api.deleteRule(id)
-    await this.#readRules()
+  readCarriers = async (): Promise<void> => {
+    this.#patch({ carriers: await this.admin.carriers() })
   }
 
-  async moveRule(id: string, by: 1 | -1): Promise<void> {
-    const ordered = [...this.state.value.rules]
-    const from = ordered.findIndex((rule) => rule.id === id)
-    const [rule] = ordered.splice(from, 1)
-    if (rule === undefined || from + by < 0 || from + by > ordered.length) return
-    ordered.splice(from + by, 0, rule)
-    const ids = ordered.map((each) => each.id)
-    try {
-      await this.#ports.api.orderRules(ids, this.state.value.rulesVersion)
-    } finally {
-      await this.#readRules()
-    }
+  readUnrouted = async (): Promise<void> => {
+    this.#patch({ unrouted: await this.admin.unrouted() })
   }
 
-  async saveCarrier(id: string, draft: CarrierDraft): Promise<void> {
-    await this.#ports.api.saveCarrier(id, draft)
-    this.#patch({ carriers: await this.#ports.api.carriers() })
+  loadMoreUnrouted = async (): Promise<void> => {
+    const { items, next } = this.state.value.unrouted
+    if (next === null) return
+    const page = await this.admin.unrouted(next)
+    this.#patch({ unrouted: { items: [...items, ...page.items], next: page.next } })
   }
 
   /** Has the doctor look at the PBX and the rest now. */
-  async examine(): Promise<void> {
+  examine = async (): Promise<void> => {
     if (this.state.value.examining) return
     this.#patch({ examining: true })
     try {
-      this.#patch({ doctor: await this.#ports.api.doctor() })
+      this.#patch({ doctor: await this.admin.doctor() })
     } finally {
       this.#patch({ examining: false })
     }
   }
 
-  async loadMoreUnrouted(): Promise<void> {
-    const { items, next } = this.state.value.unrouted
-    if (next === null) return
-    const page = await this.#ports.api.unrouted(next)
-    this.#patch({ unrouted: { items: [...items, ...page.items], next: page.next } })
-  }
-
   /** Runs what nobody waits for; a refusal becomes the notice. */
-  quietly(work: Promise<void>): void {
+  quietly(work: Promise<unknown>): void {
     work.then(
       () => this.#patch({ notice: null }),
       (thrown: unknown) => this.#patch({ notice: asApiError(thrown).sentence }),
@@ -174,21 +191,51 @@ export class AdminSession {
     this.#patch({ notice: null })
   }
 
-  async #readRules(): Promise<void> {
-    const { items: rules, version: rulesVersion } = await this.#ports.api.rules()
-    this.#patch({ rules, rulesVersion })
+  async #readAdministration(): Promise<void> {
+    const { admin, api } = this
+    const [system, carrierKinds, closed] = await Promise.all([
+      admin.system(),
+      admin.carrierKinds(),
+      api.conversations({ filter: 'closed', limit: 1 }),
+      this.readRules(),
+      this.readCarriers(),
+      this.readUnrouted(),
+    ])
+    this.#patch({ system, carrierKinds, seenMessage: closed.items.length > 0 })
   }
 
-  #listen(): void {
-    const live = this.#ports.connect()
+  /** Gives the cursor from which on events are news. */
+  async #readConversations(): Promise<string> {
+    const conversations = new Map<string, ConversationWire>()
+    let cursor: string | null = null
+    let after: string | null = null
+    do {
+      const page: ConversationListWire = await this.admin.openConversations(pageSize, after)
+      for (const conversation of page.items) conversations.set(conversation.id, conversation)
+      cursor ??= page.cursor
+      after = page.next
+    } while (after !== null && conversations.size < mostConversations)
+    this.#patch({ conversations, moreConversations: after !== null })
+    return cursor
+  }
+
+  async #readConversation(id: string): Promise<void> {
+    const conversation = await this.api.conversation(id)
+    if (conversation.status === 'closed') return this.#forgetConversation(id)
+    this.#patch({ conversations: new Map(this.state.value.conversations).set(id, conversation) })
+  }
+
+  #forgetConversation(id: string): void {
+    const conversations = new Map(this.state.value.conversations)
+    if (conversations.delete(id)) this.#patch({ conversations })
+  }
+
+  /** It never says what it looks at: a supervisor who reads along is seen by nobody. */
+  #listen(cursor: string): void {
+    const live = this.#ports.connect(cursor)
     this.#live = live
     this.#leave = [
-      live.onNews((news) => {
-        if (news.type !== 'presence') return
-        this.#patch({ board: withPresence(this.state.value.board, news) })
-        const known = new Set(this.state.value.groups.map(({ group }) => boardKey(group)))
-        if (news.groups.some((group) => !known.has(boardKey(group)))) this.quietly(this.#readGroups())
-      }),
+      live.onNews((news) => this.#hear(news)),
       live.state.subscribe((state) => {
         this.#patch(state.kind === 'refused' ? { live: state, obstacle: state.sentence } : { live: state })
       }),
@@ -196,19 +243,38 @@ export class AdminSession {
     live.start()
   }
 
-  async #readGroups(): Promise<void> {
-    this.#patch({ groups: await this.#ports.api.groups() })
+  #hear(news: LiveNews): void {
+    switch (news.type) {
+      case 'presence': {
+        this.#patch({ board: withPresence(this.state.value.board, news) })
+        const known = new Set(this.state.value.groups.map(({ group }) => boardKey(group)))
+        if (news.groups.some((group) => !known.has(boardKey(group)))) this.quietly(this.#readGroups())
+        return
+      }
+      case 'event':
+        this.#refresh.request(news.conversationId, 'conversation')
+        if (news.event.kind === 'message-received') this.#patch({ seenMessage: true })
+        for (const listener of this.onEvent) listener(news.conversationId)
+        return
+      case 'reset':
+        this.quietly(this.#readConversations())
+        return
+      case 'watching':
+        return
+      default:
+        news satisfies never
+    }
   }
 
-  /** Link health, the directory and unrouted messages have no events: they are looked at now and then. */
+  async #readGroups(): Promise<void> {
+    this.#patch({ groups: await this.api.groups() })
+  }
+
+  /** Link health, the directory, carriers' health and unrouted messages have no events: they are looked at now and then. */
   #poll(): void {
     this.#timer = setTimeout(async () => {
       try {
-        const { api } = this.#ports
-        const [system, groups, unrouted] = await Promise.all([api.system(), api.groups(), api.unrouted()])
-        const held = this.state.value.unrouted
-        // Who has read further pages keeps them until the list is opened anew.
-        this.#patch({ system, groups, ...(held.items.length > unrouted.items.length ? {} : { unrouted }) })
+        await this.#look()
       } catch (thrown) {
         const error = asApiError(thrown)
         if (error.unauthorised) this.#patch({ obstacle: words().signInExpired })
@@ -217,16 +283,26 @@ export class AdminSession {
     }, this.#ports.pollEveryMs ?? 10_000)
   }
 
+  async #look(): Promise<void> {
+    const { admin } = this
+    await this.#readGroups()
+    if (!this.state.value.isAdmin) return
+    const [system, unrouted] = await Promise.all([admin.system(), admin.unrouted(), this.readCarriers()])
+    const held = this.state.value.unrouted
+    // Who has read further pages keeps them until the list is opened anew.
+    this.#patch({ system, ...(held.items.length > unrouted.items.length ? {} : { unrouted }) })
+  }
+
   #patch(change: Partial<AdminState>): void {
-    if (!this.#stopped) this.state.update((state) => ({ ...state, ...change }))
+    if (this.#stopped) return
+    this.state.update((state) => {
+      const next = { ...state, ...change }
+      return next.seenMessage ? next : { ...next, seenMessage: hasSeen(next) }
+    })
   }
 }
 
-/** A rule as it would be written again, over the version that was seen; its place is not the edit's business. */
-export const draftOf = ({ id: _, position: __, destination, outside, ...rule }: RuleWire): RuleDraft => ({
-  ...rule,
-  destination: choiceOf(destination),
-  outside: outside.kind === 'group' ? { kind: 'group', group: choiceOf(outside.group) } : outside,
-})
-
-const choiceOf = ({ kind, number }: RuleWire['destination']) => ({ kind, number })
+const hasSeen = ({ conversations, unrouted, carriers }: AdminState): boolean =>
+  unrouted.items.length > 0 ||
+  carriers.some(({ health }) => health?.lastInboundAt != null) ||
+  [...conversations.values()].some(({ lastMessage }) => lastMessage?.direction === 'in')

@@ -1,4 +1,3 @@
-import type { CarrierWire } from '../../module/contract/api/carriers.ts'
 import type {
   ConversationCountsWire,
   ConversationListWire,
@@ -17,11 +16,10 @@ import type {
   TimelineWire,
 } from '../../module/contract/api/messages.ts'
 import type { FilledInWire } from '../../module/contract/api/notes-and-canned-replies.ts'
+
 import type { GroupWire } from '../../module/contract/api/parts.ts'
-import type { RuleBodyWire, RuleWire } from '../../module/contract/api/rules.ts'
 import type { SearchResultWire } from '../../module/contract/api/search.ts'
-import type { DoctorWire, SystemWire } from '../../module/contract/api/system.ts'
-import type { UnroutedListWire } from '../../module/contract/api/unrouted.ts'
+
 import { ApiError, asApiError, errorOfAnswer, timeoutError } from './api-error.ts'
 
 export type ListFilter = 'all' | 'mine' | 'unassigned' | 'closed'
@@ -51,25 +49,15 @@ export interface SearchQuery {
   readonly after: string | null
 }
 
-/** A rule as it is written; the server names the destination's group itself. */
-export type RuleDraft = RuleBodyWire
-
-export interface CarrierDraft {
-  readonly kind: string
-  readonly name: string
-  readonly enabled: boolean
-  readonly settings: Readonly<Record<string, unknown>>
-  /** Only what is to be replaced; what is left out stays as it is stored. */
-  readonly secrets?: Readonly<Record<string, string>>
-}
-
 interface List<T> {
   readonly items: readonly T[]
 }
 
-interface Request {
+export interface ApiRequest {
   readonly method?: 'GET' | 'PUT' | 'POST' | 'PATCH' | 'DELETE'
   readonly body?: unknown
+  /** Sent as it is, in place of a body of JSON. */
+  readonly csv?: Blob
   readonly idempotencyKey?: string
   readonly timeoutMs?: number
 }
@@ -90,9 +78,6 @@ export class ApiClient {
   }
 
   me = (): Promise<MeWire> => this.#call('me')
-  system = (): Promise<SystemWire> => this.#call('system')
-  /** Looks at everything anew, which takes its time. */
-  doctor = (): Promise<DoctorWire> => this.#request('doctor', { timeoutMs: 40_000 })
 
   conversations = ({
     filter,
@@ -209,21 +194,6 @@ export class ApiClient {
   groups = async (): Promise<readonly GroupDetailWire[]> =>
     (await this.#call<List<GroupDetailWire>>('groups')).items
 
-  rules = (): Promise<{ readonly version: number } & List<RuleWire>> => this.#call('rules')
-  saveRule = (id: string, rule: RuleDraft): Promise<void> => this.#put(`rules/${part(id)}`, rule)
-  orderRules = (ids: readonly string[], version: number): Promise<void> =>
-    this.#post('rules/order', { ids, version })
-  deleteRule = (id: string): Promise<void> => this.#send(`rules/${part(id)}`, { method: 'DELETE' })
-
-  carriers = async (): Promise<readonly CarrierWire[]> =>
-    (await this.#call<List<CarrierWire>>('carriers')).items
-  carrier = (id: string): Promise<CarrierWire> => this.#call(`carriers/${part(id)}`)
-  saveCarrier = (id: string, carrier: CarrierDraft): Promise<void> =>
-    this.#put(`carriers/${part(id)}`, carrier)
-
-  unrouted = (before: string | null = null): Promise<UnroutedListWire> =>
-    this.#call(`unrouted${query({ before })}`)
-
   #post(path: string, body: unknown, idempotencyKey?: string): Promise<void> {
     return this.#send(path, {
       method: 'POST',
@@ -232,12 +202,17 @@ export class ApiClient {
     })
   }
 
-  #put(path: string, body: unknown): Promise<void> {
-    return this.#send(path, { method: 'PUT', body })
+  /** Any other call, for panels that need more than is here: below `api/v1/`. */
+  ask<T>(
+    path: string,
+    request: ApiRequest = {},
+    read: (answer: Response) => Promise<T> = readJson as (answer: Response) => Promise<T>,
+  ): Promise<T> {
+    return this.#answer(path, request, read)
   }
 
   /** For what answers with nothing that a panel needs: it looks at the conversation afresh instead. */
-  async #send(path: string, request: Request): Promise<void> {
+  async #send(path: string, request: ApiRequest): Promise<void> {
     await this.#answer(path, request, (answer) => answer.arrayBuffer())
   }
 
@@ -245,17 +220,17 @@ export class ApiClient {
     return this.#request(path, {})
   }
 
-  async #request<T>(path: string, request: Request): Promise<T> {
+  async #request<T>(path: string, request: ApiRequest): Promise<T> {
     return (await this.#answer(path, request, (answer) => answer.json())) as T
   }
 
-  async #answer<T>(path: string, request: Request, read: (answer: Response) => Promise<T>): Promise<T> {
+  async #answer<T>(path: string, request: ApiRequest, read: (answer: Response) => Promise<T>): Promise<T> {
     const signal = AbortSignal.timeout(request.timeoutMs ?? this.#timeoutMs)
     try {
       const answer = await fetch(new URL(`api/v1/${path}`, this.#base), {
         method: request.method ?? 'GET',
         headers: this.#headers(request),
-        body: request.body === undefined ? null : JSON.stringify(request.body),
+        body: request.csv ?? (request.body === undefined ? null : JSON.stringify(request.body)),
         signal,
         cache: 'no-store',
         credentials: 'omit',
@@ -269,19 +244,24 @@ export class ApiClient {
     }
   }
 
-  #headers(request: Request): Record<string, string> {
+  #headers(request: ApiRequest): Record<string, string> {
     return {
       accept: 'application/json, application/problem+json',
       authorization: `Bearer ${this.#token()}`,
+      ...(request.csv === undefined ? {} : { 'content-type': 'text/csv' }),
       ...(request.body === undefined ? {} : { 'content-type': 'application/json' }),
       ...(request.idempotencyKey === undefined ? {} : { 'idempotency-key': request.idempotencyKey }),
     }
   }
 }
 
-const part = encodeURIComponent
+/** Of an answer without content nothing is left. */
+const readJson = async (answer: Response) =>
+  answer.status === 204 ? null : ((await answer.json()) as unknown)
 
-function query(values: Readonly<Record<string, string | null>>): string {
+export const part = encodeURIComponent
+
+export function query(values: Readonly<Record<string, string | null>>): string {
   const given = Object.entries(values).filter((entry): entry is [string, string] => entry[1] !== null)
   return given.length === 0 ? '' : `?${new URLSearchParams(given)}`
 }

@@ -14,6 +14,8 @@ export class ApiError extends Error {
   readonly designated: AgentWire | null
   /** Who was quicker, with `answered-meanwhile` and `stale-version`. */
   readonly changedBy: string | null
+  /** All that the server said; null when it was not asked, or did not answer as itself. */
+  readonly problem: ProblemWire | null
   /** From Retry-After; null where the server did not say. */
   readonly retryAfterMs: number | null
 
@@ -25,6 +27,7 @@ export class ApiError extends Error {
     designated?: AgentWire | null
     changedBy?: string | null
     retryAfterMs?: number | null
+    problem?: ProblemWire | null
   }) {
     super(facts.sentence)
     this.name = 'ApiError'
@@ -33,6 +36,7 @@ export class ApiError extends Error {
     this.current = facts.current ?? null
     this.designated = facts.designated ?? null
     this.changedBy = facts.changedBy ?? null
+    this.problem = facts.problem ?? null
     this.retryAfterMs = facts.retryAfterMs ?? null
   }
 
@@ -78,6 +82,7 @@ export async function errorOfAnswer(answer: Response): Promise<ApiError> {
     current: problem.current ?? null,
     designated: problem.designated ?? null,
     changedBy: problem.changedBy ?? null,
+    problem,
     retryAfterMs: retryAfterMs(answer),
   })
 }

@@ -21,6 +21,8 @@ export interface LiveOptions {
   readonly token: string
   /** From the list that was loaded first: events after it are what the list does not know yet. */
   readonly cursor: string | null
+  /** An overview: nobody is told of it, and it makes nobody reachable. */
+  readonly quiet?: boolean
   /** 0 ≤ n < 1, for the jitter. */
   readonly random?: () => number
   readonly firstRetryMs?: number
@@ -88,13 +90,19 @@ export class LiveClient {
     if (this.state.value.kind === 'live') this.#send(frame)
   }
 
+  #hello(): void {
+    const { quiet } = this.#options
+    const hello = { type: 'hello', token: this.#token, cursor: this.#cursor } as const
+    this.#send(quiet === true ? { ...hello, quiet } : hello)
+  }
+
   #connect(): void {
     clearTimeout(this.#retry)
     this.#drop()
     this.state.set({ kind: 'connecting' })
     const socket = new WebSocket(this.#options.url)
     this.#socket = socket
-    socket.onopen = () => this.#send({ type: 'hello', token: this.#token, cursor: this.#cursor })
+    socket.onopen = () => this.#hello()
     socket.onmessage = (message: MessageEvent<unknown>) => {
       if (socket === this.#socket) this.#receive(message.data)
     }

@@ -1,33 +1,25 @@
-import { css, html, LitElement, type PropertyValues, type TemplateResult } from 'lit'
+import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit'
+import { AdminApi } from '../data/admin-api.ts'
 import { AdminSession, type AdminState, firstAdminState } from '../data/admin-session.ts'
 import { ApiClient } from '../data/api-client.ts'
-import { asApiError } from '../data/api-error.ts'
 import { LiveClient } from '../data/live-client.ts'
 import { words } from '../data/words/words.ts'
-import type { AdminEvents } from './admin-events.ts'
+import { type AdminPlace, isPlace, type Place, placesFor } from './admin-places.ts'
 import { listen, liveUrl, panelBase } from './panel-place.ts'
 import { baseStyles, controlStyles, themeStyles } from './theme.ts'
 
-const tabs = [
-  ['overview', 'Overview'],
-  ['rules', 'Message rules'],
-  ['carriers', 'Carriers'],
-  ['unrouted', 'Unrouted'],
-] as const
-type Tab = (typeof tabs)[number][0]
-
-/** The administrator's panel. `base` and `token` as with the agent's. */
+/** The administrator's and supervisor's panel. `base` and `token` as with the agent's. */
 export class AdminPanelElement extends LitElement {
   static override properties = {
     base: { type: String },
     token: { attribute: false },
     state: { state: true },
-    tab: { state: true },
+    place: { state: true },
   }
   declare base: string
   declare token: string | null
   declare state: AdminState
-  declare tab: Tab
+  declare place: Place
   #session: AdminSession | null = null
   #leave: ReadonlyArray<() => void> = []
 
@@ -36,7 +28,7 @@ export class AdminPanelElement extends LitElement {
     this.base = './'
     this.token = null
     this.state = firstAdminState
-    this.tab = 'overview'
+    this.place = 'overview'
   }
 
   override connectedCallback(): void {
@@ -61,9 +53,11 @@ export class AdminPanelElement extends LitElement {
   #start(token: string): void {
     const base = panelBase(this.base)
     const current = () => this.token ?? token
+    const api = new ApiClient(base.href, current)
     const session = new AdminSession({
-      api: new ApiClient(base.href, current),
-      connect: () => new LiveClient({ url: liveUrl(base), token: current(), cursor: null }),
+      api,
+      admin: new AdminApi(api),
+      connect: (cursor) => new LiveClient({ url: liveUrl(base), token: current(), cursor, quiet: true }),
     })
     session.state.subscribe((state) => {
       this.state = state
@@ -74,86 +68,47 @@ export class AdminPanelElement extends LitElement {
 
   protected override render() {
     const { state } = this
-    if (this.token === null) return this.#obstacle(words().openFromPortal)
+    const session = this.#session
+    if (this.token === null || session === null) return this.#obstacle(words().openFromPortal)
     if (!state.loaded) return this.#obstacle(state.obstacle ?? 'Loading…')
+    const places = placesFor(state)
+    const place = places.find(({ name }) => name === this.place) ?? places[0]
     return html`
-      <header>
-        <h1>Message Conversations</h1>
-        <div role="tablist" aria-label="Administration" @keydown=${this.#keys}>${tabs.map(([tab, words]) => this.#tab(tab, words))}</div>
-      </header>
-      <parley-status-line tone="danger" .sentence=${state.obstacle ?? ''}></parley-status-line>
-      <parley-status-line .sentence=${state.obstacle === null ? outage(state) : ''}></parley-status-line>
-      <parley-status-line tone="danger" dismissable .sentence=${state.notice ?? ''} @parley-dismiss=${() => this.#session?.dismissNotice()}></parley-status-line>
-      <main
-        @parley-save-rule=${({ detail }: CustomEvent<AdminEvents['parley-save-rule']>) => this.#answer(detail.done, (session) => session.saveRule(detail.id, detail.draft))}
-        @parley-delete-rule=${({ detail }: CustomEvent<AdminEvents['parley-delete-rule']>) => this.#answer(detail.done, (session) => session.deleteRule(detail.id))}
-        @parley-save-carrier=${({ detail }: CustomEvent<AdminEvents['parley-save-carrier']>) => this.#answer(detail.done, (session) => session.saveCarrier(detail.id, detail.draft))}
-        @parley-move-rule=${({ detail }: CustomEvent<AdminEvents['parley-move-rule']>) => this.#quietly((session) => session.moveRule(detail.id, detail.by))}
-        @parley-examine=${() => this.#quietly((session) => session.examine())}
-        @parley-more-unrouted=${() => this.#quietly((session) => session.loadMoreUnrouted())}
-      >
-        <div id="panel" role="tabpanel" aria-labelledby="tab-${this.tab}">${this.#content()}</div>
-      </main>
+      <div class="lines">
+        <parley-status-line tone="danger" .sentence=${state.obstacle ?? ''}></parley-status-line>
+        <parley-status-line .sentence=${state.obstacle === null ? outage(state) : ''}></parley-status-line>
+        <parley-status-line tone="danger" dismissable .sentence=${state.notice ?? ''} @parley-dismiss=${() => session.dismissNotice()}></parley-status-line>
+      </div>
+      <div class="panel" @parley-go=${({ detail }: CustomEvent<string>) => this.#go(detail)}>
+        <aside>
+          <h1>Message Conversations</h1>
+          <nav aria-label="Administration">
+            <ul>${places.map((each) => this.#entry(each, each === place))}</ul>
+          </nav>
+        </aside>
+        <main tabindex="-1">${place === undefined ? nothing : place.content(session, state)}</main>
+      </div>
     `
   }
 
-  #tab(tab: Tab, words: string): TemplateResult {
-    const selected = this.tab === tab
-    const count = tab === 'unrouted' ? this.state.unrouted.items.length : 0
-    return html`<button role="tab" id="tab-${tab}" aria-selected=${selected} aria-controls="panel" tabindex=${selected ? 0 : -1} @click=${() => this.#show(tab)}>
-      ${words}${count > 0 ? html` <span class="tag warning">${count}</span>` : ''}
-    </button>`
-  }
-
-  #content(): TemplateResult {
-    const { state } = this
-    switch (this.tab) {
-      case 'overview':
-        return html`<parley-admin-overview .state=${state}></parley-admin-overview>`
-      case 'rules':
-        return html`<parley-rule-list .state=${state}></parley-rule-list>`
-      case 'carriers':
-        return html`<parley-carrier-list .state=${state}></parley-carrier-list>`
-      case 'unrouted':
-        return html`<parley-unrouted-list .state=${state}></parley-unrouted-list>`
-      default:
-        return this.tab satisfies never
-    }
+  #entry({ name, title, sign, heads, count }: AdminPlace, current: boolean): TemplateResult {
+    const amount = count?.(this.state) ?? 0
+    return html`${heads === undefined ? nothing : html`<li class="heads" aria-hidden="true">${heads}</li>`}
+      <li>
+        <button class="entry" aria-current=${current ? 'page' : nothing} @click=${() => this.#go(name)}>
+          ${sign}<span>${title}</span>${amount > 0 ? html`<span class="count">${amount}<span class="hidden-words"> waiting</span></span>` : nothing}
+        </button>
+      </li>`
   }
 
   #obstacle(sentence: string): TemplateResult {
     return html`<main class="obstacle"><p role="status">${sentence}</p></main>`
   }
 
-  #show(tab: Tab): void {
-    this.tab = tab
-  }
-
-  async #keys(event: KeyboardEvent): Promise<void> {
-    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key]
-    if (step === undefined) return
-    event.preventDefault()
-    const index = tabs.findIndex(([tab]) => tab === this.tab)
-    this.#show(tabs[(index + step + tabs.length) % tabs.length]?.[0] ?? 'overview')
-    await this.updateComplete
-    this.renderRoot.querySelector<HTMLElement>('[role=tab][aria-selected=true]')?.focus()
-  }
-
-  /** Tells the form that asked how it went. */
-  async #answer(
-    done: (problem: string | null) => void,
-    work: (session: AdminSession) => Promise<void>,
-  ): Promise<void> {
-    try {
-      if (this.#session !== null) await work(this.#session)
-      done(null)
-    } catch (thrown) {
-      done(asApiError(thrown).sentence)
-    }
-  }
-
-  #quietly(work: (session: AdminSession) => Promise<void>): void {
-    if (this.#session !== null) this.#session.quietly(work(this.#session))
+  #go(place: string): void {
+    if (!isPlace(place) || place === this.place) return
+    this.place = place
+    this.renderRoot.querySelector('main')?.scrollTo({ top: 0 })
   }
 
   static override styles = [
@@ -162,51 +117,82 @@ export class AdminPanelElement extends LitElement {
     controlStyles,
     css`
       :host {
+        display: flex;
+        flex-direction: column;
         min-height: 100%;
         background: var(--canvas);
         container: panel / inline-size;
       }
-      header {
-        padding: 16px 24px 0;
-        border-bottom: 1px solid var(--line);
+      .panel {
+        display: grid;
+        grid-template-columns: 212px minmax(0, 1fr);
+        flex: 1;
+        min-height: 0;
+      }
+      aside {
+        padding: 16px 10px 24px;
+        border-inline-end: 1px solid var(--line);
         background: var(--surface);
       }
-      h1,
-      [role='tablist'],
-      main {
-        max-width: 1032px;
-        margin: 0 auto;
-      }
-      main {
-        box-sizing: content-box;
-      }
       h1 {
-        font-size: 20px;
+        padding: 0 10px 12px;
+        font-size: 15px;
         font-weight: 700;
         letter-spacing: -0.01em;
       }
-      [role='tablist'] {
-        display: flex;
-        gap: 22px;
-        padding-top: 8px;
-        overflow-x: auto;
-      }
-      [role='tab'] {
-        padding: 8px 2px 10px;
-        border-bottom: 2px solid transparent;
+      .heads {
+        padding: 14px 10px 4px;
         color: var(--muted);
+        font-size: 12px;
         font-weight: 600;
+      }
+      .entry {
+        display: flex;
+        align-items: center;
+        gap: 10px;
+        width: 100%;
+        min-height: 34px;
+        padding: 6px 10px;
+        border-radius: 8px;
+        color: var(--text);
+        font-weight: 500;
         white-space: nowrap;
       }
-      [role='tab']:focus-visible {
+      .entry svg {
+        color: var(--muted);
+      }
+      .entry:hover {
+        background: var(--hover);
+      }
+      .entry[aria-current] {
+        background: var(--selected);
+        color: var(--accent);
+        font-weight: 600;
+      }
+      .entry[aria-current] svg {
+        color: inherit;
+      }
+      .entry:focus-visible {
         outline-offset: -2px;
       }
-      [role='tab'][aria-selected='true'] {
-        border-color: var(--accent);
-        color: var(--accent);
+      .count {
+        margin-inline-start: auto;
+        min-width: 20px;
+        padding: 0 6px;
+        border-radius: 999px;
+        background: var(--warning-ground);
+        color: var(--warning);
+        font-size: 12px;
+        font-weight: 600;
+        text-align: center;
       }
       main {
-        padding: 24px;
+        min-width: 0;
+        padding: 22px 26px 40px;
+        outline: none;
+      }
+      main > * {
+        max-width: 1120px;
       }
       .obstacle {
         padding: 80px 32px;
@@ -214,12 +200,30 @@ export class AdminPanelElement extends LitElement {
         font-size: 15px;
         text-align: center;
       }
-      @container panel (max-width: 640px) {
-        header {
-          padding: 12px 14px 0;
+      @container panel (max-width: 760px) {
+        .panel {
+          display: block;
+        }
+        aside {
+          padding: 10px 0 0;
+          border-inline-end: 0;
+          border-bottom: 1px solid var(--line);
+        }
+        h1 {
+          padding: 0 14px 6px;
+        }
+        aside ul {
+          position: relative;
+          display: flex;
+          gap: 2px;
+          padding: 0 8px 8px;
+          overflow-x: auto;
+        }
+        .heads {
+          display: none;
         }
         main {
-          padding: 16px 12px;
+          padding: 14px 12px 32px;
         }
       }
     `,

@@ -1,26 +1,26 @@
-import { css, html, LitElement, nothing, type TemplateResult } from 'lit'
-import type { CarrierWire } from '../../module/contract/api/carriers.ts'
-import type { AdminState } from '../data/admin-session.ts'
-import { carrierKinds } from '../data/carrier-fields.ts'
+import { css, html, nothing, type TemplateResult } from 'lit'
+import type { CarrierHealthWire, CarrierWire } from '../../module/contract/api/carriers.ts'
+import { fullTime } from '../data/time-words.ts'
+import { AdminSection } from './admin-section.ts'
 import { adminStyles } from './admin-styles.ts'
-import { copyIcon, plusIcon } from './icons.ts'
+import { plusIcon } from './icons.ts'
 import { baseStyles, controlStyles } from './theme.ts'
 
-/** The accounts that move messages, each with the URL that its provider must be told. */
-export class CarrierListElement extends LitElement {
-  static override properties = {
-    state: { attribute: false },
-    editing: { state: true },
-    copied: { state: true },
-  }
-  declare state: AdminState
-  declare editing: { readonly carrier: CarrierWire | null } | null
-  declare copied: string | null
+/** Which dialog is open, for which account. */
+type Open =
+  | { readonly kind: 'edit'; readonly carrier: CarrierWire | null }
+  | { readonly kind: 'keys' | 'calls' | 'delete'; readonly carrier: CarrierWire }
+
+/** The accounts that move messages: how each fares, and the URL that its provider must be told. */
+export class CarrierListElement extends AdminSection {
+  static override properties = { open: { state: true }, testing: { state: true } }
+  declare open: Open | null
+  declare testing: string | null
 
   constructor() {
     super()
-    this.editing = null
-    this.copied = null
+    this.open = null
+    this.testing = null
   }
 
   protected override render() {
@@ -29,63 +29,128 @@ export class CarrierListElement extends LitElement {
       <div class="head">
         <div>
           <h2>Carriers</h2>
-          <p>Secrets can be written but never read back.</p>
+          <p>The accounts that own your numbers. Secrets can be written but never read back.</p>
         </div>
-        <button class="button primary" @click=${() => this.#edit({ carrier: null })}>${plusIcon} Add carrier</button>
+        <button class="button primary" @click=${() => this.#show({ kind: 'edit', carrier: null })}>${plusIcon} Add carrier</button>
       </div>
-      <ul class="card">
+      ${this.problemLine()}
+      <ul class="list">
         ${carriers.map((carrier) => this.#carrier(carrier))}
-        ${carriers.length === 0 ? html`<li class="empty">No carrier yet, so no message comes or goes. Add the account that owns your numbers.</li>` : nothing}
+        ${carriers.length === 0 ? html`<li class="card empty">No carrier yet, so no message comes or goes. Add the account that owns your numbers.</li>` : nothing}
       </ul>
-      <p class="hidden-words" role="status">${this.copied === null ? '' : 'Copied'}</p>
-      ${
-        this.editing === null
-          ? nothing
-          : html`<parley-carrier-dialog .carrier=${this.editing.carrier} .taken=${carriers.map(({ id }) => id)} @parley-dialog-closed=${() => this.#edit(null)}></parley-carrier-dialog>`
-      }
+      ${this.open === null ? nothing : this.#dialog(this.open)}
     `
   }
 
   #carrier(carrier: CarrierWire): TemplateResult {
-    const kind = carrierKinds.find(([name]) => name === carrier.kind)?.[1] ?? carrier.kind
-    return html`<li class="item ${carrier.enabled ? '' : 'off'}">
-      <div class="what">
-        <h3>${carrier.name}</h3>
-        <p>${kind} · ${carrier.id}</p>
-        ${this.#webhook(carrier)}
+    const { id, name, enabled, health } = carrier
+    const kind = this.state.carrierKinds.find((each) => each.kind === carrier.kind)
+    const [tone, words] = enabled ? healthWords[health?.state ?? 'unknown'] : ['', 'Disabled']
+    const testing = this.testing === id
+    return html`<li class="card carrier ${enabled ? '' : 'off'}">
+      <div class="top">
+        <div class="what">
+          <h3>${name} <span class="tag ${tone}">${words}</span></h3>
+          <p>${kind?.name ?? carrier.kind} · ${id}</p>
+        </div>
+        <input class="switch" type="checkbox" role="switch" aria-label="Enabled: ${name}" .checked=${enabled} ?disabled=${this.busy} @change=${() => this.#switch(carrier)} />
       </div>
+      ${enabled && health !== undefined ? this.#health(health) : nothing}
+      ${this.#webhook(carrier, kind?.webhookPlace ?? null)}
       <div class="actions">
-        <span class="tag ${carrier.enabled ? 'good' : ''}">${carrier.enabled ? 'Enabled' : 'Disabled'}</span>
-        <button class="button small" aria-label="Edit ${carrier.name}" @click=${() => this.#edit({ carrier })}>Edit</button>
+        <button class="button small" aria-label="Test ${name}" ?disabled=${testing || !enabled} @click=${() => this.#test(id)}>${testing ? 'Testing…' : 'Test'}</button>
+        <button class="button small" aria-label="Edit ${name}" @click=${() => this.#show({ kind: 'edit', carrier })}>Edit</button>
+        ${(carrier.storedSecrets?.length ?? 0) === 0 ? nothing : html`<button class="button small" aria-label="Keys of ${name}" @click=${() => this.#show({ kind: 'keys', carrier })}>Keys</button>`}
+        ${carrier.webhookUrl === null ? nothing : html`<button class="button small" aria-label="Unread calls of ${name}" @click=${() => this.#show({ kind: 'calls', carrier })}>Unread calls</button>`}
+        <button class="button small danger" aria-label="Delete ${name}" @click=${() => this.#show({ kind: 'delete', carrier })}>Delete</button>
       </div>
     </li>`
   }
 
-  #webhook({ id, kind, webhookUrl }: CarrierWire): TemplateResult | typeof nothing {
+  #health({
+    sentence,
+    lastInboundAt,
+    lastSuccessAt,
+    errorRate,
+    expiresAt,
+    webhook,
+  }: CarrierHealthWire): TemplateResult {
+    const facts = [
+      lastInboundAt === null ? 'Nothing came in yet' : `Last came in ${fullTime(lastInboundAt)}`,
+      ...(lastSuccessAt === null ? [] : [`last went out ${fullTime(lastSuccessAt)}`]),
+      ...(errorRate === null ? [] : [`${Math.round(errorRate * 100)} % of the last sends failed`]),
+      ...(expiresAt === null ? [] : [`credentials expire ${fullTime(expiresAt)}`]),
+    ]
+    return html`<div class="health" role="status">
+      <p>${sentence}</p>
+      ${webhook === null ? nothing : html`<p class=${webhook.works ? '' : 'bad'}>Webhook: ${webhook.sentence}</p>`}
+      <p class="muted">${facts.join(' · ')}</p>
+    </div>`
+  }
+
+  #webhook({ kind, webhookUrl }: CarrierWire, place: string | null): TemplateResult | typeof nothing {
     if (webhookUrl === null) {
       if (kind === 'sip-message') return nothing
       return html`<p class="callout">This carrier calls Parley, and Parley does not know its own public address yet. Set publicUrl in its configuration.</p>`
     }
-    const copied = this.copied === id
-    return html`<p class="webhook">
-      Webhook for incoming messages:
-      <input class="field" readonly aria-label="Webhook URL" .value=${webhookUrl} @focus=${(event: FocusEvent) => (event.target as HTMLInputElement).select()} />
-      <button class="button small" @click=${(event: MouseEvent) => this.#copy(id, event)}>${copyIcon} ${copied ? 'Copied' : 'Copy'}</button>
-    </p>`
+    return html`<div class="webhook">
+      <p>Webhook for incoming messages</p>
+      <parley-copy-text label="Webhook URL" .text=${webhookUrl}></parley-copy-text>
+      ${place === null ? nothing : html`<p class="muted">${place}</p>`}
+    </div>`
   }
 
-  #edit(editing: { readonly carrier: CarrierWire | null } | null): void {
-    this.editing = editing
+  #dialog(open: Open): TemplateResult {
+    const closed = () => this.#show(null)
+    switch (open.kind) {
+      case 'edit':
+        return html`<parley-carrier-form .session=${this.session} .state=${this.state} .carrier=${open.carrier} @parley-dialog-closed=${closed}></parley-carrier-form>`
+      case 'keys':
+        return html`<parley-carrier-keys .session=${this.session} .state=${this.state} .carrier=${open.carrier} @parley-dialog-closed=${closed}></parley-carrier-keys>`
+      case 'calls':
+        return html`<parley-carrier-calls .session=${this.session} .state=${this.state} .carrier=${open.carrier} @parley-dialog-closed=${closed}></parley-carrier-calls>`
+      case 'delete':
+        return html`<parley-confirm-dialog
+          heading="Delete “${open.carrier.name}”?"
+          sentence="Nothing comes in or goes out by it any more, and its keys are forgotten. Conversations and messages stay."
+          verb="Delete"
+          @parley-confirmed=${() => this.#delete(open.carrier)}
+          @parley-dialog-closed=${closed}
+        ></parley-confirm-dialog>`
+      default:
+        return open satisfies never
+    }
   }
 
-  /** Pages without https have no clipboard of their own: there the URL is at least selected. */
-  async #copy(id: string, event: MouseEvent): Promise<void> {
-    const field = (event.currentTarget as HTMLElement).parentElement?.querySelector('input')
-    if (field === null || field === undefined) return
-    field.select()
-    if (navigator.clipboard !== undefined) await navigator.clipboard.writeText(field.value)
-    else if (!document.execCommand('copy')) return
-    this.copied = id
+  #show(open: Open | null): void {
+    this.open = open
+  }
+
+  async #test(id: string): Promise<void> {
+    this.testing = id
+    await this.attempt(async () => {
+      await this.session.admin.testCarrier(id)
+      await this.session.readCarriers()
+    })
+    this.testing = null
+  }
+
+  async #switch({ id, kind, name, enabled, settings }: CarrierWire): Promise<void> {
+    await this.attempt(async () => {
+      await this.session.admin.saveCarrier(id, { kind, name, enabled: !enabled, settings })
+    })
+    const refused = this.problem
+    await this.attempt(this.session.readCarriers)
+    this.problem ??= refused
+    this.requestUpdate()
+  }
+
+  async #delete({ id }: CarrierWire): Promise<void> {
+    this.open = null
+    await this.attempt(async () => {
+      await this.session.admin.deleteCarrier(id)
+      await this.session.readCarriers()
+    })
   }
 
   static override styles = [
@@ -93,25 +158,40 @@ export class CarrierListElement extends LitElement {
     controlStyles,
     adminStyles,
     css`
-      .webhook {
+      .list {
+        display: grid;
+        gap: 12px;
+      }
+      .carrier {
+        display: grid;
+        gap: 10px;
+        padding: 14px 16px;
+      }
+      .top {
         display: flex;
-        flex-wrap: wrap;
-        align-items: center;
-        gap: 6px 8px;
-        margin-top: 6px;
+        align-items: flex-start;
+        gap: 12px;
       }
-      .webhook .field {
-        flex: 1 1 320px;
-        width: auto;
-        min-height: 30px;
-        padding: 3px 9px;
-        color: var(--text);
-        font: 12px / 1.5 ui-monospace, 'SF Mono', Menlo, Consolas, monospace;
+      .health p,
+      .webhook p {
+        font-size: 13px;
       }
-      .what .callout {
-        margin-top: 6px;
-        color: var(--warning);
+      .health .bad {
+        color: var(--danger);
+      }
+      .webhook .muted {
+        margin-top: 4px;
+      }
+      .carrier .callout {
+        margin: 0;
       }
     `,
   ]
+}
+
+const healthWords: Readonly<Record<CarrierHealthWire['state'], readonly [tone: string, words: string]>> = {
+  ok: ['good', 'Works'],
+  warn: ['warning', 'Look at this'],
+  down: ['danger', 'Down'],
+  unknown: ['', 'Not tried yet'],
 }

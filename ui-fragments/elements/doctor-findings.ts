@@ -1,39 +1,22 @@
-import { css, html, LitElement, nothing, type TemplateResult } from 'lit'
+import { css, html, nothing, type TemplateResult } from 'lit'
 import type { DoctorWire, FindingWire } from '../../module/contract/api/system.ts'
 import { fullTime } from '../data/time-words.ts'
-import { ask } from './admin-events.ts'
+import { AdminSection } from './admin-section.ts'
 import { adminStyles } from './admin-styles.ts'
-import { copyIcon } from './icons.ts'
 import { baseStyles, controlStyles } from './theme.ts'
 
 /** What `parley doctor` finds: what is amiss with its remedy to copy, and what is well on demand. */
-export class DoctorFindingsElement extends LitElement {
-  static override properties = {
-    report: { attribute: false },
-    examining: { type: Boolean },
-    copied: { state: true },
-  }
-  declare report: DoctorWire | null
-  declare examining: boolean
-  declare copied: string | null
-
-  constructor() {
-    super()
-    this.report = null
-    this.examining = false
-    this.copied = null
-  }
-
+export class DoctorFindingsElement extends AdminSection {
   protected override render() {
-    const waiting = this.examining ? 'Looking at the PBX and the rest…' : 'Not looked at yet.'
+    const { examining, doctor } = this.state
+    const waiting = examining ? 'Looking at the PBX and the rest…' : 'Not looked at yet.'
     return html`
-      <section aria-labelledby="checks" aria-busy=${this.examining}>
+      <section aria-labelledby="checks" aria-busy=${examining}>
         <div class="head">
-          <h2 id="checks">Checks</h2>
-          <button class="button small" ?disabled=${this.examining} @click=${() => ask(this, 'parley-examine', null)}>${this.examining ? 'Looking…' : 'Check again'}</button>
+          <h3 id="checks">Checks</h3>
+          <button class="button small" ?disabled=${examining} @click=${() => this.session.quietly(this.session.examine())}>${examining ? 'Looking…' : 'Check again'}</button>
         </div>
-        ${this.report === null ? html`<p class="card empty">${waiting}</p>` : this.#report(this.report)}
-        <p class="hidden-words" role="status">${this.copied === null ? '' : 'Copied'}</p>
+        ${doctor === null ? html`<p class="card empty">${waiting}</p>` : this.#report(doctor)}
       </section>
     `
   }
@@ -53,31 +36,15 @@ export class DoctorFindingsElement extends LitElement {
     </div>`
   }
 
-  #finding({ code, state, sentence, todo }: FindingWire): TemplateResult {
+  #finding({ state, sentence, todo }: FindingWire): TemplateResult {
     const [tone, words] = stateWords[state]
     return html`<div class="item">
       <div class="what">
-        <h3>${sentence}</h3>
-        ${todo === null ? nothing : this.#todo(code, todo)}
+        <h4>${sentence}</h4>
+        ${todo === null ? nothing : html`<parley-copy-text .text=${todo}></parley-copy-text>`}
       </div>
       <span class="tag ${tone}">${words}</span>
     </div>`
-  }
-
-  #todo(code: string, todo: string): TemplateResult {
-    return html`<div class="todo">
-      <pre tabindex="0" role="group" aria-label="What to paste">${todo}</pre>
-      <button class="button small" @click=${(event: MouseEvent) => this.#copy(code, todo, event)}>${copyIcon} ${this.copied === code ? 'Copied' : 'Copy'}</button>
-    </div>`
-  }
-
-  /** By the selection, which pages without https may copy as well; there is another way where the page has one. */
-  async #copy(code: string, todo: string, event: MouseEvent): Promise<void> {
-    const text = (event.currentTarget as HTMLElement).parentElement?.querySelector('pre')
-    if (text === null || text === undefined) return
-    getSelection()?.selectAllChildren(text)
-    if (!document.execCommand('copy')) await navigator.clipboard?.writeText(todo)
-    this.copied = code
   }
 
   static override styles = [
@@ -88,28 +55,10 @@ export class DoctorFindingsElement extends LitElement {
       .item {
         align-items: flex-start;
       }
-      .what h3 {
+      h4 {
+        margin: 0;
         font-size: 14px;
         font-weight: 500;
-        overflow-wrap: anywhere;
-      }
-      .todo {
-        display: flex;
-        align-items: flex-start;
-        gap: 8px;
-        margin-top: 8px;
-      }
-      pre {
-        flex: 1;
-        min-width: 0;
-        max-height: 160px;
-        margin: 0;
-        padding: 6px 10px;
-        border: 1px solid var(--line);
-        border-radius: 8px;
-        background: var(--canvas);
-        font: 12px / 1.6 ui-monospace, 'SF Mono', Menlo, Consolas, monospace;
-        overflow: auto;
       }
       details.item {
         display: block;

@@ -179,3 +179,18 @@ export interface RawEvent extends NewRawEvent {
   /** Of the whole body; `body` holds its first 256 KB. */
   readonly byteLength: number
 }
+
+/** A kind of carrier there is: what administrators are told of it, and what its accounts must say. */
+export interface CarrierKindFacts {
+  readonly kind: string
+  readonly name: string
+  readonly channels: readonly Channel[]
+  /** What it can do and what it can't, each a few words. */
+  readonly can: readonly string[]
+  readonly cannot: readonly string[]
+  /** Where in the vendor's console the webhook's URL goes; null where nobody calls us. */
+  readonly webhookPlace: string | null
+  /** JSON Schemas of an account's two parts; a secret `x` that can be replaced gently has a `previousX` beside it. */
+  readonly settings: object
+  readonly secrets: object
+}

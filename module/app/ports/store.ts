@@ -202,6 +202,8 @@ export interface Store extends MediaStore {
   /** Their hours have begun: from now on they wait like the others. */
   releaseHeld(ids: readonly ConversationId[]): Promise<void>
   saveCarrier(account: CarrierAccount): Promise<void>
+  /** False where there is none of this id. Its messages stay, and go nowhere any more. */
+  deleteCarrier(id: CarrierId): Promise<boolean>
   saveCarrierSeen(seen: readonly CarrierSeen[]): Promise<void>
   /** Keeps a body that could not be read, sealed; the oldest beyond the newest 200 of its carrier go. */
   keepRaw(event: NewRawEvent): Promise<void>

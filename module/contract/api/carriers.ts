@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { closed, Nullable, Time } from './parts.ts'
+import { ChannelSchema, closed, Nullable, Time } from './parts.ts'
 
 export const CarrierBodySchema = Type.Object(
   {
@@ -54,6 +54,8 @@ export const RawEventSchema = Type.Object(
   closed,
 )
 
+export type RawEventWire = Static<typeof RawEventSchema>
+
 export const RawEventListSchema = Type.Object(
   { items: Type.Array(RawEventSchema, { description: 'Newest first' }) },
   closed,
@@ -67,6 +69,9 @@ export const CarrierSchema = Type.Object(
     enabled: Type.Boolean(),
     settings: Type.Record(Type.String(), Type.Unknown()),
     webhookUrl: Nullable(Type.String()),
+    storedSecrets: Type.Optional(
+      Type.Array(Type.String(), { description: 'Names of the secrets that are stored, never the secrets' }),
+    ),
     health: Type.Optional(CarrierHealthSchema),
   },
   closed,
@@ -75,3 +80,36 @@ export const CarrierSchema = Type.Object(
 export type CarrierWire = Static<typeof CarrierSchema>
 
 export const CarrierListSchema = Type.Object({ items: Type.Array(CarrierSchema) }, closed)
+
+/** A kind of carrier there is, with all that a form needs to ask for. */
+export const CarrierKindSchema = Type.Object(
+  {
+    kind: Type.String(),
+    name: Type.String(),
+    channels: Type.Array(ChannelSchema),
+    can: Type.Array(Type.String(), { description: 'What it can do, each a few words' }),
+    cannot: Type.Array(Type.String()),
+    webhookPlace: Nullable(
+      Type.String({
+        description: 'Where in the vendor’s console the webhook URL goes; null without a webhook',
+      }),
+    ),
+    settings: Type.Unknown({ description: 'A JSON Schema; each description says what belongs there' }),
+    secrets: Type.Unknown({
+      description: 'A JSON Schema, too. previousX stands beside a secret X that rotates',
+    }),
+  },
+  closed,
+)
+
+export type CarrierKindWire = Static<typeof CarrierKindSchema>
+
+export const CarrierKindListSchema = Type.Object({ items: Type.Array(CarrierKindSchema) }, closed)
+
+/** New keys. What they replace is kept beside them until it is dropped, where the kind of carrier can do so. */
+export const CarrierRotateBodySchema = Type.Object(
+  {
+    secrets: Type.Record(Type.String(), Type.String({ minLength: 1, maxLength: 2000 })),
+  },
+  closed,
+)

@@ -167,3 +167,19 @@ export const RuleFindingListSchema = Type.Object(
 )
 
 export const RuleListSchema = Type.Object({ version: Type.Integer(), items: Type.Array(RuleSchema) }, closed)
+
+export const SenderExamplesBodySchema = Type.Object(
+  { senders: Type.String({ maxLength: 8000, description: 'A sender mask, as in a rule' }) },
+  closed,
+)
+
+export const SenderExamplesSchema = Type.Object(
+  {
+    senders: Type.String({ description: 'The mask as it is understood; empty for everybody' }),
+    matches: Type.Array(Type.String()),
+    misses: Type.Array(Type.String({ description: 'Near, and yet not taken' })),
+  },
+  closed,
+)
+
+export type SenderExamplesWire = Static<typeof SenderExamplesSchema>

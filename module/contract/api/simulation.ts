@@ -66,3 +66,5 @@ export const SimulationSchema = Type.Object(
 )
 
 export type SimulationWire = Static<typeof SimulationSchema>
+
+export type SimulationBodyWire = Static<typeof SimulationBodySchema>

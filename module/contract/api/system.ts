@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { closed, Nullable, Time } from './parts.ts'
+import { AgentSchema, closed, Nullable, Time } from './parts.ts'
 
 export const SystemSchema = Type.Object(
   {
@@ -13,8 +13,28 @@ export const SystemSchema = Type.Object(
         extensions: Type.Integer(),
         groups: Type.Integer(),
         dids: Type.Array(Type.String()),
+        didNames: Type.Optional(Type.Record(Type.String(), Type.String())),
+        people: Type.Optional(
+          Type.Array(AgentSchema, { description: 'Every extension, for choosing one as a destination' }),
+        ),
+        schedules: Type.Optional(
+          Type.Array(
+            Type.Object(
+              {
+                key: Type.String({ description: 'As a rule’s hours name it: time-condition/1' }),
+                name: Nullable(Type.String()),
+                open: Nullable(Type.Boolean({ description: 'Null while the PBX has not said' })),
+              },
+              closed,
+            ),
+            { description: 'Time conditions and call flow controls of the PBX' },
+          ),
+        ),
       },
       closed,
+    ),
+    publicUrl: Type.Optional(
+      Nullable(Type.String({ description: 'Where carriers reach Parley; null until it is configured' })),
     ),
   },
   closed,
