@@ -5,7 +5,7 @@ import t, { type Test } from 'tap'
 import { launchBrowser } from '../../module/lab/chromium.ts'
 import { readManifest } from '../../module/manifest.ts'
 import { buildFragments } from '../../ui-fragments/build.ts'
-import { type ContractServer } from './contract-server.ts'
+import type { ContractServer } from './contract-server.ts'
 import {
   address,
   bubble,
