@@ -91,8 +91,8 @@ export class AdminPeopleElement extends AdminSection {
       <td>${roles.map((role) => roleNames[role]).join(', ')}</td>
       <td>${memberOf.map(groupWords).join(', ')}${supervises.length === 0 ? nothing : html`<br /><span class="muted">Oversees ${supervises.map(groupWords).join(', ')}</span>`}</td>
       <td>${comesFrom.map((source) => sources[source]).join(', ') || '–'}</td>
-      <td>${lastSeenAt === null ? 'Never' : fullTime(lastSeenAt)}</td>
-      <td class="acts"><button class="button small" aria-label="Sessions of ${name}" @click=${() => this.#list(person)}>${openSessions} open</button> <button class="button small" aria-label="Roles of ${name}" @click=${() => this.#edit(person)}>Roles</button></td>
+      <td>${lastSeenAt === null ? 'Never' : fullTime(lastSeenAt)}${openSessions === 0 ? nothing : html`<br /><span class="muted">${openSessions} open</span>`}</td>
+      <td class="acts"><button class="button small" aria-label="Sessions of ${name}" @click=${() => this.#list(person)}>Sessions</button> <button class="button small" aria-label="Roles of ${name}" @click=${() => this.#edit(person)}>Roles</button></td>
     </tr>`
   }
 

@@ -54,7 +54,7 @@ export class CannedFormElement extends AdminDialog {
         <div class="body">
           <label>Title <input class="field" name="title" required maxlength="100" autofocus autocomplete="off" .value=${reply?.title ?? ''} /></label>
           <div class="pair">
-            <label>Shortcut <input class="field" name="shortcut" required pattern="[a-z0-9][a-z0-9-]{0,29}" title="Small letters, digits and hyphens" autocomplete="off" .value=${reply?.shortcut ?? ''} /></label>
+            <label>Shortcut <input class="field" name="shortcut" required pattern="[a-z0-9][a-z0-9\\-]{0,29}" title="Small letters, digits and hyphens" autocomplete="off" .value=${reply?.shortcut ?? ''} /></label>
             <label>For
               <select class="field" name="group">
                 <option value="" ?selected=${chosen === ''}>All groups</option>
