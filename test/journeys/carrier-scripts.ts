@@ -34,7 +34,8 @@ export interface CarrierScript {
   readonly account: { kind: string; settings: object; secrets: Record<string, string> }
   /** As the conversation list shows it. */
   readonly customer: string
-  readonly inbound: (hook: string) => ScriptedCall
+  /** Each number is a message of its own. */
+  readonly inbound: (hook: string, nth?: number) => ScriptedCall
   /** The path under which its API takes messages, and what it answers. */
   readonly takes: { readonly path: string; readonly status: number; readonly body: object }
   /** Its report that the reply arrived, made from what it was sent. */
@@ -75,9 +76,9 @@ const twilioLike = (
   from: string,
   sid: string,
 ): Pick<CarrierScript, 'inbound' | 'delivered'> => ({
-  inbound: (hook) =>
+  inbound: (hook, nth = 1) =>
     signedForm(hook, header, key, {
-      MessageSid: `SM${'1'.repeat(32)}`,
+      MessageSid: `SM${String(nth).repeat(32)}`,
       AccountSid: account,
       From: from,
       To: did,
@@ -167,7 +168,7 @@ export const scripts: readonly CarrierScript[] = [
       },
     },
     customer: '+19542780003',
-    inbound: (url) => ({
+    inbound: (url, nth = 1) => ({
       url,
       headers: bandwidthHeaders,
       body: JSON.stringify([
@@ -177,7 +178,7 @@ export const scripts: readonly CarrierScript[] = [
           description: 'Incoming message received',
           to: did,
           message: {
-            id: 'bw-in-1',
+            id: `bw-in-${nth}`,
             time: '2026-11-22T13:00:00.123Z',
             to: [did],
             from: '+19542780003',
@@ -230,12 +231,12 @@ export const scripts: readonly CarrierScript[] = [
       },
     },
     customer: '+19542780004',
-    inbound: (hook) => ({
+    inbound: (hook, nth = 1) => ({
       url: `${hook}?key=${flowrouteSecret}`,
       headers: json,
       body: JSON.stringify({
         data: {
-          id: 'mdr2-in-1',
+          id: `mdr2-in-${nth}`,
           type: 'message',
           attributes: {
             direction: 'inbound',
@@ -277,7 +278,7 @@ export const scripts: readonly CarrierScript[] = [
       secrets: { accessToken: 'planted-whatsapp-access', appSecret, verifyToken: 'planted-verify-word' },
     },
     customer: '+16505551234',
-    inbound: (hook) =>
+    inbound: (hook, nth = 1) =>
       called(
         hook,
         metaCall(
@@ -287,7 +288,7 @@ export const scripts: readonly CarrierScript[] = [
                 contacts: [{ profile: { name: 'Sheena Nelson' }, wa_id: '16505551234' }],
                 messages: [
                   {
-                    ...textMessage('wamid.in-1', ''),
+                    ...textMessage(`wamid.in-${nth}`, ''),
                     timestamp: String(Math.floor(Date.now() / 1000)),
                     type: 'image',
                     text: undefined,
@@ -338,13 +339,14 @@ export const scripts: readonly CarrierScript[] = [
       secrets: { apiKey: 'planted-telnyx-key' },
     },
     customer: '+19542780006',
-    inbound: (hook) =>
+    inbound: (hook, nth = 1) =>
       called(
         hook,
         telnyxCall(
           Buffer.from(
             JSON.stringify(
               receivedEvent({
+                id: `7ee4241c-f127-47e5-9c34-3aac291f805${nth}`,
                 from: { phone_number: '+19542780006' },
                 text: question,
                 media: [{ url: photoUrl, content_type: 'image/png', size: 70 }],

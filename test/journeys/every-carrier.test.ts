@@ -182,10 +182,13 @@ t.test(
       process.kill(pid, 'SIGSTOP')
       t.teardown(() => void process.kill(pid, 'SIGCONT'))
       for (const script of scripts) {
-        const came = script.inbound(hookOf(script.id))
+        const came = script.inbound(hookOf(script.id), 2)
         const started = performance.now()
         t.ok((await hear(came)) < 300)
         t.ok(performance.now() - started < 2000, `${script.id} is answered within 2 s`)
+        const id = (await conversationOf(script.customer))?.id ?? ''
+        t.match((await newest(id))[0], { direction: 'in', text: question }, 'and it is in the conversation')
+        await until('its photo too', async () => (await newest(id))[0]?.media[0]?.state === 'stored')
       }
       process.kill(pid, 'SIGCONT')
     })
