@@ -62,8 +62,16 @@ async function takePictures(): Promise<void> {
   await alice.setViewportSize({ width: 390, height: 760 })
   await alice.screenshot({ path: join(folder, 'agent-panel-narrow.png') })
   const admin = await desk.open('admin', null)
-  await admin.getByText('Connected').first().waitFor()
+  await admin.getByRole('button', { name: 'Check again' }).first().waitFor()
   await admin.screenshot({ path: join(folder, 'admin-panel.png') })
+  await admin.getByRole('navigation').getByRole('button', { name: 'Rules' }).click()
+  const simulator = admin.getByRole('region', { name: 'What if…' })
+  await simulator.getByLabel('This number is texted').fill('16313808000')
+  await simulator.getByLabel('By').fill('+12125550177')
+  await simulator.getByLabel('Channel').selectOption('sip')
+  await simulator.getByRole('button', { name: 'Simulate' }).click()
+  await simulator.getByText('takes it.').waitFor()
+  await admin.screenshot({ path: join(folder, 'admin-rules.png') })
 }
 
 async function open(page: Page, customer: string): Promise<void> {

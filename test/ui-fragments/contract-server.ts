@@ -3,29 +3,16 @@ import fastifyStatic from '@fastify/static'
 import fastifyWebsocket from '@fastify/websocket'
 import fastify, { type FastifyPluginAsync, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { WebSocket } from 'ws'
-import type { CarrierWire } from '../../module/contract/api/carriers.ts'
 import type { ConversationWire } from '../../module/contract/api/conversations.ts'
 import type { MeWire } from '../../module/contract/api/groups.ts'
 import type { ReplyBodyWire } from '../../module/contract/api/messages.ts'
-import type { RuleBodyWire, RuleWire } from '../../module/contract/api/rules.ts'
-import type { DoctorWire, SystemWire } from '../../module/contract/api/system.ts'
 import type { ClientFrame, ServerFrame, WatchersWire } from '../../module/contract/live.ts'
-import { ContractModel, did, support } from './contract-model.ts'
+import { ContractModel, support } from './contract-model.ts'
 import { contractThread, type ThreadFixtures } from './contract-thread.ts'
 
 const policy =
   "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; base-uri 'none'; form-action 'none'"
 const pages = new URL('../../ui-fragments/pages/', import.meta.url)
-
-/** The parts of a rule that most leave alone. */
-export const ruleTerms = {
-  version: 1,
-  carriers: null,
-  senders: '',
-  hours: { kind: 'always' },
-  outside: { kind: 'next-rule' },
-  overrides: { strategy: null, cap: null, sticky: null },
-} satisfies Partial<RuleWire>
 
 interface Scope {
   group?: string
@@ -64,8 +51,6 @@ export async function startContractServer(options: { assets?: string; under?: st
     replies: [],
     handovers: [],
   }
-  const rules = new Map<string, RuleWire>()
-  const carriers = new Map<string, CarrierWire & { secrets?: Record<string, string> }>()
   /** Tests make the server misbehave by these. */
   const faults = {
     loseReplyAnswers: 0,
@@ -369,103 +354,6 @@ export async function startContractServer(options: { assets?: string; under?: st
     })
     root.get('/groups', async () => ({ items: [detail()] }))
     root.get('/groups/:kind/:number', async () => detail())
-    root.get(
-      '/system',
-      async (): Promise<SystemWire> => ({
-        version: '0.1.0',
-        pbx: {
-          ami: { state: 'up', sentence: null },
-          ari: faults.stale
-            ? { state: 'down', sentence: 'ARI refused the password. Check ari_password in parley.conf.' }
-            : { state: 'up', sentence: null },
-          stale: faults.stale,
-          readAt: new Date().toISOString(),
-          extensions: model.people.length,
-          groups: 1,
-          dids: [did, '+16313808001'],
-        },
-      }),
-    )
-    root.get(
-      '/doctor',
-      async (): Promise<DoctorWire> => ({
-        healthy: !faults.stale,
-        at: new Date().toISOString(),
-        findings: [
-          { code: 'clock', state: 'ok', sentence: 'The clocks agree.', todo: null },
-          faults.stale
-            ? {
-                code: 'ari-login',
-                state: 'fail',
-                sentence: 'ARI is closed.',
-                todo: 'read_only = no\nenabled = yes',
-              }
-            : { code: 'ari-login', state: 'ok', sentence: 'ARI is open.', todo: null },
-        ],
-      }),
-    )
-    root.get('/rules', async () => ({
-      version: 1,
-      items: [...rules.values()].sort((a, b) => a.position - b.position),
-    }))
-    root.put<ById & { Body: RuleBodyWire }>('/rules/:id', async ({ params, body }) => {
-      const before = rules.get(params.id)
-      const named = (group: { kind: RuleWire['destination']['kind']; number: string }) => ({
-        ...group,
-        name: support.name,
-      })
-      const { outside = ruleTerms.outside, overrides } = body
-      const rule: RuleWire = {
-        ...ruleTerms,
-        ...body,
-        id: params.id,
-        version: (before?.version ?? 0) + 1,
-        position: body.position ?? before?.position ?? rules.size,
-        destination: named(body.destination),
-        outside: outside.kind === 'group' ? { kind: 'group', group: named(outside.group) } : outside,
-        overrides: { ...ruleTerms.overrides, ...overrides },
-      }
-      rules.set(params.id, rule)
-      return rule
-    })
-    root.post<{ Body: { ids: string[] } }>('/rules/order', async ({ body }) => {
-      for (const [position, id] of body.ids.entries()) {
-        const rule = rules.get(id)
-        if (rule !== undefined) rules.set(id, { ...rule, position })
-      }
-      return { version: 1, items: [] }
-    })
-    root.delete<ById>('/rules/:id', async ({ params }, reply) => {
-      rules.delete(params.id)
-      return reply.code(204).send()
-    })
-    root.get('/carriers', async () => ({
-      items: [...carriers.values()].map(({ secrets: _, ...shown }) => shown),
-    }))
-    root.put<ById & { Body: Omit<CarrierWire, 'id' | 'webhookUrl'> & { secrets?: Record<string, string> } }>(
-      '/carriers/:id',
-      async ({ params, body }) => {
-        const webhookUrl =
-          body.kind === 'twilio' ? `https://pbx.example.com/parley/webhooks/${params.id}` : null
-        const kept = carriers.get(params.id)?.secrets
-        const carrier = { ...body, id: params.id, webhookUrl, secrets: { ...kept, ...body.secrets } }
-        carriers.set(params.id, carrier)
-        return { ...carrier, secrets: undefined }
-      },
-    )
-    root.get('/unrouted', async () => ({
-      items: [
-        {
-          id: 'message-unrouted',
-          did: '+16313808009',
-          sender: '+12125550123',
-          channel: 'sms',
-          text: 'Is anybody there?',
-          at: new Date().toISOString(),
-        },
-      ],
-      next: null,
-    }))
   }
 
   await app.register(place, { prefix: under })
@@ -478,8 +366,6 @@ export async function startContractServer(options: { assets?: string; under?: st
     thread,
     requests,
     watching,
-    rules,
-    carriers,
     get panels() {
       return sockets.size
     },

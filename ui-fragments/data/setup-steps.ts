@@ -27,7 +27,8 @@ export function setupSteps(facts: Facts): readonly SetupStep[] {
   return [pbx(facts), dialplan(facts), carrier(facts), ...webhook(facts), rule(facts), test(facts)]
 }
 
-export const isSetUp = (facts: Facts): boolean => setupSteps(facts).every(({ state }) => state === 'done')
+/** Nothing is left to do, as far as is known: what is still being looked at is no reason to ask for anything. */
+export const isSetUp = (facts: Facts): boolean => setupSteps(facts).every(({ state }) => state !== 'todo')
 
 function pbx({ system, doctor }: Facts): SetupStep {
   const base = { key: 'pbx', title: 'Reach the PBX', todo: null, go: null } as const

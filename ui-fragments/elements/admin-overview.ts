@@ -240,7 +240,7 @@ export class AdminOverviewElement extends AdminSection {
       }
       .tables {
         display: grid;
-        grid-template-columns: repeat(auto-fit, minmax(min(440px, 100%), 1fr));
+        grid-template-columns: repeat(auto-fit, minmax(min(500px, 100%), 1fr));
         align-items: start;
         gap: 18px 16px;
       }

@@ -148,6 +148,7 @@ export const adminStyles = css`
   th.number {
     text-align: end;
     font-variant-numeric: tabular-nums;
+    white-space: nowrap;
   }
   td.acts {
     text-align: end;

@@ -123,9 +123,6 @@ export class RuleSimulatorElement extends AdminSection {
       .outcome > * {
         margin-top: 10px;
       }
-      .sentence {
-        font-weight: 550;
-      }
       h4 {
         margin: 0;
         color: var(--muted);
