@@ -322,6 +322,33 @@ t.test('the live socket', async (t) => {
     await until('she has gone', () => !hub.panels.isOpen(carol))
   })
 
+  await t.test('an overview reads along unseen, and makes nobody reachable', async (t) => {
+    const receipt = await receiveInbound(inbound())
+    const conversationId = receipt.kind === 'committed' ? receipt.conversationId : ''
+    const bob = await panel(t, hello('102'))
+    await bob.next('watching')
+    const overview = await panel(t, { ...hello('101'), quiet: true })
+    await overview.next('watching')
+    const says = (from: typeof bob, frame: object) => from.socket.send(JSON.stringify(frame))
+    says(overview, { type: 'viewing', conversationId })
+    says(overview, { type: 'typing', conversationId })
+    says(overview, { type: 'renew', token: tokenFor('101') })
+    await overview.next('renewed')
+    says(bob, { type: 'viewing', conversationId })
+    t.match(
+      await bob.next('watching'),
+      { conversations: [{ conversationId, viewing: [{ extension: '102' }], typing: [] }] },
+      'he sees himself alone',
+    )
+    const carol = await panel(t, { ...hello('103'), quiet: true })
+    await carol.next('ready')
+    t.notOk(hub.panels.isOpen(asExtension('103')))
+    for (const each of [bob, overview, carol]) {
+      each.socket.close()
+      await each.closed
+    }
+  })
+
   await t.test('knows when the last panel of an agent has gone, and takes no reload for that', async (t) => {
     const changes: boolean[] = []
     const carol = asExtension('103')
