@@ -24,8 +24,7 @@ export function readMigrations(folder: URL = migrationsFolder): readonly Migrati
       sql: readFileSync(new URL(name, folder), 'utf8'),
     }))
   for (const [index, { version, name }] of migrations.entries()) {
-    if (version <= (migrations[index - 1]?.version ?? 0))
-      throw new Error(`migration ${name} repeats a number`)
+    if (version !== index + 1) throw new Error(`migration ${name} leaves a gap or repeats a number`)
   }
   return migrations
 }
@@ -56,7 +55,7 @@ export function migrate(
 }
 
 /** The schema that a Parley with these migrations works on. */
-export const newestOf = (migrations: readonly Migration[]): number => migrations.at(-1)?.version ?? 0
+export const newestOf = (migrations: readonly Migration[]): number => migrations.length
 
 const isApplied = (db: Connection, { version }: Migration): boolean =>
   db.prepare<[number], number>('SELECT 1 FROM schema_migrations WHERE version = ?').get(version) !== undefined
