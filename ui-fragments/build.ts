@@ -61,7 +61,10 @@ export async function buildFragments(options: BuildOptions = {}): Promise<readon
   const { outdir = 'ui-fragments/dist', minify = true, fragments = readFragments() } = options
   const folder = resolve(root, outdir)
   mkdirSync(folder, { recursive: true })
-  return Promise.all(fragments.map((fragment) => buildOne(fragment, folder, minify)))
+  const built = await Promise.all(fragments.map((fragment) => buildOne(fragment, folder, minify)))
+  // Its helper process would stay as long as this one, which after a build goes on to be the sidecar.
+  if (built.some(({ rebuilt }) => rebuilt)) await (await import('esbuild')).stop()
+  return built
 }
 
 async function buildOne(fragment: FragmentEntry, folder: string, minify: boolean): Promise<BuiltFragment> {
