@@ -340,4 +340,26 @@ t.test('a sign-in that expires in mid-typing', { timeout: 90_000 }, async (t) =>
   await field.press('Enter')
   await page.locator('.message.mine', { hasText: 'Half a sentence, and more' }).waitFor()
   t.equal(model.messages.get(id)?.filter(({ direction }) => direction === 'out').length, 1)
+
+  await t.test('somebody else who signs in here gets nothing of it', async (t) => {
+    await field.fill('Half of Alice’s next')
+    faults.expired = true
+    stage.server.dropSockets()
+    await page.getByText('Your session has expired.').waitFor()
+    await field.press('Enter')
+    await page.locator('.pending').waitFor()
+    faults.expired = false
+    await page.evaluate(() => {
+      location.hash = '#token=agent-102'
+    })
+    await page
+      .getByRole('button', { name: /Bob Brown/ })
+      .first()
+      .waitFor()
+    t.equal(await page.locator('parley-message-composer').count(), 0, 'nothing is open')
+    await row(page, 'Jane Doe').click()
+    await page.locator('.message', { hasText: 'Said meanwhile' }).waitFor()
+    t.equal(await page.locator('.pending').count(), 0)
+    t.equal(model.messages.get(id)?.filter(({ direction }) => direction === 'out').length, 1)
+  })
 })

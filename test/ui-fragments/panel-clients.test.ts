@@ -439,6 +439,41 @@ t.test('a session against a server', async (t) => {
     alice.session.renew('agent-101')
     await until(alice.state, (now) => live(now) && now.obstacle === null, 'the fresh token')
   })
+
+  await t.test('what is on its way outlives an expired sign-in and a look elsewhere', async (t) => {
+    const other = model.inbound({ from: '+12125550177', text: 'Me too', designated: '101' })
+    const { id: mine } = model.inbound({ from: '+12125550178', text: 'And me', designated: '101' })
+    await until(alice.state, ({ list }) => list.byId.has(other.id) && list.byId.has(mine), 'two more')
+    alice.session.open(mine)
+    await until(alice.state, ({ thread }) => thread?.loaded === true, 'its messages')
+    server.faults.expired = true
+    for (const text of ['First of all', 'Not this', 'Last of all']) alice.session.send({ text })
+    const waits = ({ thread }: AgentState) => thread?.pending[0]?.waiting === true
+    const held = await until(alice.state, waits, 'the first one, waiting for the sign-in')
+    t.match(held.thread?.pending[0]?.sentence, /expired/)
+    alice.session.open(other.id)
+    alice.session.open(mine)
+    t.same(
+      alice.state.value.thread?.pending.map(({ state }) => state),
+      ['sending', 'sending', 'sending'],
+      'they are not called left behind',
+    )
+    const second = alice.state.value.thread?.pending[1]
+    if (second !== undefined) alice.session.discard(second)
+    server.faults.expired = false
+    alice.session.renew('agent-101')
+    await until(
+      alice.state,
+      ({ thread }) => thread?.loaded === true && thread.pending.length === 0,
+      'all sent',
+    )
+    const said = (model.messages.get(mine) ?? []).map(({ text }) => text)
+    t.same(
+      said.filter((text) => /of all$|^Not this$/.test(text)),
+      ['First of all', 'Last of all'],
+      'once each, in their order, without the one that was taken back',
+    )
+  })
 })
 
 interface Agent {
@@ -463,6 +498,7 @@ function agent(t: Test, server: ContractServer, extension: string): Agent {
     focused: () => self.focused,
     onAlert: (kind, id) => self.alerts.push(`${kind} ${id}`),
     onSeen: () => {},
+    onOtherPerson: () => self.alerts.push('other person'),
     firstRetryMs: 10,
   })
   const self: Agent = { session, state: session.state, alerts: [], focused: true }

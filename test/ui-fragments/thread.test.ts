@@ -758,6 +758,8 @@ for (const colorScheme of ['light', 'dark'] as const) {
       document.documentElement.dir = 'rtl'
     })
     t.equal(await page.evaluate(() => document.documentElement.scrollWidth), 390, 'nothing sticks out')
+    const title = page.getByRole('heading', { level: 2 }).locator('bdi')
+    t.same(await title.allTextContents(), ['+19542788086', 'Support Department'], 'no + changes its side')
     t.same(await violations(page), [], 'from right to left')
     await page.getByRole('button', { name: 'Weitere Aktionen' }).click()
     t.same(await violations(page), [], 'its menu')

@@ -33,6 +33,8 @@ export interface AgentSessionPorts extends Pick<AgentEarsPorts, 'focused' | 'onA
   /** Makes the live connection that goes on from a list's cursor. */
   readonly connect: (cursor: string) => LiveClient
   readonly storage: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>
+  /** The token that was given last is somebody else's: this session is over. */
+  readonly onOtherPerson: () => void
   /** How long a reply waits before its second try. */
   readonly firstRetryMs?: number
 }
@@ -135,11 +137,36 @@ export class AgentSession {
     this.#sender?.hurry()
   }
 
-  /** A fresh token was given to the page: the session goes on where it stood. */
+  /** A fresh token was given to the page: the session goes on where it stood, if it is the same person's. */
   renew(token: string): void {
     this.#reader.patch(() => ({ obstacle: null }))
     if (this.#live === null) void this.start()
-    else this.#live.renew(token)
+    else void this.#goOnWith(token)
+  }
+
+  async #goOnWith(token: string, attempt = 0): Promise<void> {
+    clearTimeout(this.#retry)
+    try {
+      const { extension } = await this.#ports.api.me()
+      if (this.#stopped || this.#ports.api.token !== token) return
+      // What one wrote is never sent in another's name.
+      if (extension !== this.state.value.me?.extension) this.#ports.onOtherPerson()
+      else this.#resume(token)
+    } catch (thrown) {
+      const error = asApiError(thrown)
+      this.#reader.failed(error)
+      if (!error.transient || this.#stopped) return
+      this.#retry = setTimeout(
+        () => void this.#goOnWith(token, attempt + 1),
+        backoffMs(attempt, Math.random()),
+      )
+    }
+  }
+
+  #resume(token: string): void {
+    this.#reader.patch(() => ({ obstacle: null }))
+    this.#live?.renew(token)
+    this.#sender?.hurry()
     const open = this.state.value.thread?.conversationId
     if (open !== undefined) this.#reader.request(open, 'conversation', 'messages', 'decisions')
   }
@@ -188,12 +215,8 @@ export class AgentSession {
 
   #firstThread(id: string, unreadAtOpen: number, wanted: string | null): ConversationThread {
     const drafts = this.#drafts
-    return emptyThread(id, drafts.unsent(id), {
-      unreadAtOpen,
-      wanted,
-      way: drafts.way(id),
-      note: drafts.note(id),
-    })
+    const kept = { unreadAtOpen, wanted, way: drafts.way(id), note: drafts.note(id) }
+    return emptyThread(id, drafts.unsent(id), kept, (key) => this.#sender?.held(key))
   }
 
   /** By which way replies to the open conversation leave from now on. */
@@ -328,7 +351,7 @@ export class AgentSession {
   discard(reply: PendingReply): void {
     const id = this.state.value.thread?.conversationId
     if (id === undefined) return
-    this.#drafts.dropUnsent(id, reply.key)
+    this.#sender?.drop(id, reply.key)
     this.#reader.patchThread(id, (thread) => withoutPending(thread, reply.key))
   }
 

@@ -71,6 +71,7 @@ export const emptyThread = (
   conversationId: string,
   unsent: readonly UnsentReply[] = [],
   open: Partial<Pick<ConversationThread, 'unreadAtOpen' | 'wanted' | 'way' | 'note'>> = {},
+  held: (key: string) => PendingReply | undefined = () => undefined,
 ): ConversationThread => ({
   conversationId,
   messages: [],
@@ -88,12 +89,10 @@ export const emptyThread = (
   note: '',
   ...open,
   canned: null,
-  pending: unsent.map((reply) => ({
-    ...reply,
-    state: 'stuck',
-    sentence: words().pageClosed,
-    retryable: true,
-  })),
+  // What this page still tries goes on; what another one left behind waits for a word.
+  pending: unsent.map(
+    (reply) => held(reply.key) ?? { ...reply, state: 'stuck', sentence: words().pageClosed, retryable: true },
+  ),
 })
 
 /**

@@ -27,6 +27,8 @@ export class ReplySender {
   readonly #ports: ReplySenderPorts
   readonly #tails = new Map<string, Promise<void>>()
   readonly #pauses = new Set<() => void>()
+  /** What is known of each reply that is not handed over yet, by its key. */
+  readonly #held = new Map<string, PendingReply>()
   #stopped = false
 
   constructor(ports: ReplySenderPorts) {
@@ -49,7 +51,18 @@ export class ReplySender {
     return tail
   }
 
-  /** The network is back: don't sit out the waits. */
+  /** As it stands now; undefined when this page did not try it. */
+  held(key: string): PendingReply | undefined {
+    return this.#held.get(key)
+  }
+
+  /** It is not sent any more, unless it is being sent just now. */
+  drop(conversationId: string, key: string): void {
+    this.#held.delete(key)
+    this.#ports.drafts.dropUnsent(conversationId, key)
+  }
+
+  /** The network is back, or the sign-in: don't sit out the waits. */
   hurry(): void {
     for (const end of [...this.#pauses]) end()
   }
@@ -61,13 +74,17 @@ export class ReplySender {
 
   async #try(conversationId: string, reply: UnsentReply): Promise<void> {
     let refusals = 0
-    for (let attempt = 0; !this.#stopped; attempt += 1) {
+    for (let attempt = 0; !this.#stopped && this.#held.has(reply.key); attempt += 1) {
       try {
         await this.#ports.api.reply(conversationId, bodyOf(reply), reply.key)
         this.#ports.drafts.dropUnsent(conversationId, reply.key)
         return this.#report(conversationId, reply, { state: 'handed' })
       } catch (thrown) {
         const error = asApiError(thrown)
+        if (error.unauthorised) {
+          await this.#signIn(conversationId, reply, error)
+          continue
+        }
         const offline = error.status === 0
         if (!offline) refusals += 1
         if (!error.transient || refusals >= mostRefusals) return this.#stuck(conversationId, reply, error)
@@ -79,23 +96,30 @@ export class ReplySender {
     }
   }
 
+  /** Nobody is to click twenty times because a sign-in ran out: it waits for the next one. */
+  async #signIn(conversationId: string, reply: UnsentReply, { sentence }: ApiError): Promise<void> {
+    this.#report(conversationId, reply, { state: 'sending', waiting: true, sentence })
+    await this.#pause(null)
+  }
+
   #stuck(conversationId: string, reply: UnsentReply, error: ApiError): void {
     this.#report(conversationId, reply, {
       state: 'stuck',
       sentence: error.sentence,
-      retryable: error.transient || error.unauthorised,
+      retryable: error.transient,
       ...(error.code === 'answered-meanwhile' ? { answeredBy: error.changedBy ?? '' } : {}),
     })
   }
 
-  #pause(ms: number): Promise<void> {
+  /** Null waits until somebody hurries. */
+  #pause(ms: number | null): Promise<void> {
     return new Promise((resolve) => {
       const end = () => {
         clearTimeout(timer)
         this.#pauses.delete(end)
         resolve()
       }
-      const timer = setTimeout(end, ms)
+      const timer = ms === null ? undefined : setTimeout(end, ms)
       this.#pauses.add(end)
     })
   }
@@ -105,7 +129,10 @@ export class ReplySender {
     reply: UnsentReply,
     now: Pick<PendingReply, 'state'> & Partial<PendingReply>,
   ): void {
-    this.#ports.onChange(conversationId, { ...reply, sentence: null, retryable: false, ...now })
+    const pending = { ...reply, sentence: null, retryable: false, ...now }
+    if (now.state === 'handed') this.#held.delete(reply.key)
+    else this.#held.set(reply.key, pending)
+    this.#ports.onChange(conversationId, pending)
   }
 }
 

@@ -27,7 +27,7 @@ const continuesWithinMs = 5 * 60_000
 
 /**
  * Messages in the server's order, with what was decided between them and a line for each new day. Decisions
- * older than the oldest message held wait until their messages are loaded.
+ * before the oldest message held and after the newest wait until their messages are loaded.
  */
 export function timelineRows(thread: ConversationThread, group: GroupWire | null, now: Date): TimelineRow[] {
   const rows: TimelineRow[] = []
@@ -111,9 +111,11 @@ function tellMessages(
 const whereNewBegins = ({ firstUnread, messages, older }: ConversationThread): string | null =>
   older === null && messages[0]?.id === firstUnread ? null : firstUnread
 
-function happenings({ decisions, statuses, messages, older }: ConversationThread): Happening[] {
+function happenings({ decisions, statuses, messages, older, newer }: ConversationThread): Happening[] {
   const oldest = messages[0]
+  const newest = messages.at(-1)
   const from = older === null || oldest === undefined ? Number.NEGATIVE_INFINITY : Date.parse(oldest.at)
+  const to = newer === null || newest === undefined ? Number.POSITIVE_INFINITY : Date.parse(newest.at)
   const all: Happening[] = [
     ...decisions.map((decision) => ({
       kind: 'decision' as const,
@@ -124,7 +126,7 @@ function happenings({ decisions, statuses, messages, older }: ConversationThread
     ...statuses.map((entry) => ({ kind: 'status' as const, key: entry.id, at: entry.at, entry })),
   ]
   return all
-    .filter(({ at }) => Date.parse(at) >= from)
+    .filter(({ at }) => Date.parse(at) >= from && Date.parse(at) <= to)
     .sort((a, b) => Date.parse(a.at) - Date.parse(b.at) || (a.key < b.key ? -1 : 1))
 }
 

@@ -135,12 +135,27 @@ export class AgentPanelElement extends LitElement {
       focused: () => document.visibilityState === 'visible' && document.hasFocus() && this.checkVisibility(),
       onAlert: (kind, id, key) => void this.#alert(session, kind, id, key),
       onSeen: (key) => this.#tabs?.seen(key),
-    })
-    session.state.subscribe((state) => {
-      this.#stateChanged(state)
+      onOtherPerson: () => this.#startAnew(),
     })
     this.#session = session
+    session.state.subscribe((state) => {
+      // What a former session still reads is nobody's business any more.
+      if (this.#session === session) this.#stateChanged(state)
+    })
     void session.start().then(() => this.#openLinked())
+  }
+
+  /** Somebody else signed in on this page: nothing of what was open is his. */
+  #startAnew(): void {
+    this.#session?.stop()
+    this.#session = null
+    this.#tabs?.close()
+    this.#tabs = null
+    this.#dialogs.shut()
+    this.state = firstState
+    this.draft = ''
+    this.missed = false
+    if (this.token !== null) this.#start(this.token)
   }
 
   /** A link may lead to one conversation, on a page that is opened or one that is open. */

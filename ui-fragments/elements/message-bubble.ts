@@ -98,7 +98,7 @@ function meta(message: MessageWire, effect: MessageEffect | undefined): Template
 function times({ at, carrierAt }: MessageWire): TemplateResult {
   const sent = carrierAt === null ? '' : `\n${words().carrierTime(fullTime(carrierAt))}`
   const late = carrierAt !== null && Date.parse(at) - Date.parse(carrierAt) > apartMs
-  return html`<time datetime=${at} title="${fullTime(at)}${sent}">${timeOfDay(at)}</time>
+  return html`<time dir="auto" datetime=${at} title="${fullTime(at)}${sent}">${timeOfDay(at)}</time>
     ${late ? html`<span>${words().carrierTime(timeOfDay(carrierAt))}</span>` : nothing}`
 }
 

@@ -11,11 +11,11 @@ export function pendingBubble(host: HTMLElement, reply: PendingReply, said: stri
   return html`<li class="message mine pending" data-key=${reply.key}>
     <div class="bubble"><span class="hidden-words">${words().youSay} </span>${media.map(({ name }) => html`<span class="kind">${fileIcon} ${name}</span>`)}<span class="text" dir="auto">${text}</span></div>
     <p class="meta">
-      <time>${timeOfDay(new Date(reply.at).toISOString())}</time>
+      <time dir="auto">${timeOfDay(new Date(reply.at).toISOString())}</time>
       ${
         reply.state === 'stuck'
           ? html`<span class="state failed">${warningIcon}${words().notSent}</span>`
-          : html`<span class="state">${clockIcon}${reply.waiting === true ? words().waitsForNetwork : words().sending}</span>`
+          : html`<span class="state">${clockIcon}${reply.waiting === true ? (reply.sentence ?? words().waitsForNetwork) : words().sending}</span>`
       }
     </p>
     ${reply.state === 'stuck' ? stuck(host, reply, said) : nothing}
