@@ -359,6 +359,26 @@ t.test('the open conversation', async (t) => {
   t.equal(withState(grown, 'unknown', 'sent'), grown)
 })
 
+t.test('a browser that keeps nothing loses nothing while the page is open', async (t) => {
+  const full = {
+    getItem: () => null,
+    setItem: () => {
+      throw new DOMException('The quota has been exceeded.', 'QuotaExceededError')
+    },
+    removeItem: () => undefined,
+  }
+  const drafts = new Drafts(full, '101')
+  drafts.keepText('x', 'Half a sen')
+  t.equal(drafts.text('x'), 'Half a sen')
+  drafts.keepUnsent('x', { key: 'k1', text: 'Hi', at: 0 })
+  t.same(
+    drafts.unsent('x').map(({ key }) => key),
+    ['k1'],
+  )
+  drafts.dropUnsent('x', 'k1')
+  t.same(drafts.unsent('x'), [])
+})
+
 t.test('replies on their way', async (t) => {
   const reply = (key: string, text: string) =>
     ({ key, text, at: 0, state: 'sending', sentence: null, retryable: false }) as const
@@ -410,6 +430,8 @@ t.test('the timeline', async (t) => {
     ['day', 'message', 'message', 'decision'],
     'decisions wait for the messages around them',
   )
+  const before = { ...thread, newer: 'more', messages: thread.messages.slice(0, 2) }
+  t.same(kinds(before), ['day', 'decision', 'message', 'message'], 'also for those that come after')
   const tomorrow = timelineRows(thread, null, new Date(Date.parse(at(0)) + 86_400_000))
   t.match(tomorrow[0], { kind: 'day', words: 'Yesterday' })
   const [transfer, opened] = thread.decisions

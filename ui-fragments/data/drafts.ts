@@ -20,6 +20,8 @@ export interface UnsentReply {
 export class Drafts {
   readonly #storage: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>
   readonly #owner: string
+  /** What a full or forbidden storage did not take: it lasts as long as the page. */
+  readonly #unkept = new Map<string, string>()
 
   constructor(storage: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>, owner: string) {
     this.#storage = storage
@@ -27,7 +29,7 @@ export class Drafts {
   }
 
   text(conversationId: string): string {
-    return this.#storage.getItem(this.#key('draft', conversationId)) ?? ''
+    return this.#read(this.#key('draft', conversationId)) ?? ''
   }
 
   keepText(conversationId: string, text: string): void {
@@ -35,7 +37,7 @@ export class Drafts {
   }
 
   unsent(conversationId: string): readonly UnsentReply[] {
-    const kept = this.#storage.getItem(this.#key('unsent', conversationId))
+    const kept = this.#read(this.#key('unsent', conversationId))
     return kept === null ? [] : (JSON.parse(kept) as readonly UnsentReply[])
   }
 
@@ -52,7 +54,7 @@ export class Drafts {
 
   /** The way chosen last in a conversation: `sms +16313808000`; empty for the usual one. */
   way(conversationId: string): string {
-    return this.#storage.getItem(this.#key('way', conversationId)) ?? ''
+    return this.#read(this.#key('way', conversationId)) ?? ''
   }
 
   keepWay(conversationId: string, way: string): void {
@@ -60,7 +62,7 @@ export class Drafts {
   }
 
   note(conversationId: string): string {
-    return this.#storage.getItem(this.#key('note', conversationId)) ?? ''
+    return this.#read(this.#key('note', conversationId)) ?? ''
   }
 
   keepNote(conversationId: string, text: string): void {
@@ -71,9 +73,21 @@ export class Drafts {
     this.#keep(this.#key('unsent', conversationId), replies.length === 0 ? '' : JSON.stringify(replies))
   }
 
+  #read(key: string): string | null {
+    return this.#unkept.get(key) ?? this.#storage.getItem(key)
+  }
+
   #keep(key: string, value: string): void {
-    if (value === '') this.#storage.removeItem(key)
-    else this.#storage.setItem(key, value)
+    this.#unkept.delete(key)
+    if (value === '') {
+      this.#storage.removeItem(key)
+      return
+    }
+    try {
+      this.#storage.setItem(key, value)
+    } catch {
+      this.#unkept.set(key, value)
+    }
   }
 
   #key(kind: 'draft' | 'unsent' | 'way' | 'note', conversationId: string): string {

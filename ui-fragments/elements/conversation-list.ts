@@ -1,22 +1,18 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit'
-import { live } from 'lit/directives/live.js'
 import { repeat } from 'lit/directives/repeat.js'
-import type { ConversationCountsWire } from '../../module/contract/api/conversations.ts'
 import { type AgentState, isUnseen } from '../data/agent-state.ts'
-import type { ListFilter } from '../data/api-client.ts'
-import { type ChannelFilter, groupParam, listFilters, readingOf, visible } from '../data/conversation-list.ts'
+import { readingOf, visible } from '../data/conversation-list.ts'
 import { type ListRow, rowsByDay, rowsOfSearch } from '../data/list-rows.ts'
-import { channelNames } from '../data/message-words.ts'
 import { type Drawn, drawnRange, drawnRows, offsetsOf, rowAt, topToShow } from '../data/virtual-rows.ts'
 import { words } from '../data/words/words.ts'
 import { avatarStyles } from './avatar.ts'
 import { conversationRow, conversationRowStyles, rowHeight } from './conversation-row.ts'
-import { searchIcon } from './icons.ts'
+import { listFoot } from './list-foot.ts'
+import { listHead, mostCounted } from './list-head.ts'
 import { listStyles } from './list-styles.ts'
 import { emit } from './panel-events.ts'
 import { baseStyles, controlStyles } from './theme.ts'
 
-const channelChoices: readonly ChannelFilter[] = ['any', 'sms', 'whatsapp']
 const clockEveryMs = 20_000
 const headingHeight = 34
 /** Drawn above and below what is seen, so that a quick scroll meets no empty place. */
@@ -25,7 +21,6 @@ const sparePx = 400
 const aheadRows = 25
 /** A list longer than this is let go of from its end while its top is looked at. */
 const longRows = 600
-const mostCounted = 1000
 
 /**
  * The left side: what to look at, and the conversations under their days. However many there are, only those near
@@ -173,26 +168,11 @@ export class ConversationListElement extends LitElement {
   protected override render() {
     const { view, search } = this.state
     return html`
-      <search>
-        <label class="search">
-          ${searchIcon}<span class="hidden-words">${words().searchEverything}</span>
-          <input class="bare" type="search" placeholder=${words().searchEverything} autocomplete="off" maxlength="200" .value=${live(view.search)} @input=${this.#search} @keydown=${this.#searchKeys} />
-        </label>
-      </search>
-      <div class="filters" role="group" aria-label=${words().whichConversations}>${listFilters.map((filter) => this.#filter(filter))}</div>
-      <div class="channels">
-        <div class="channels-in" role="group" aria-label=${words().channel}>
-        ${channelChoices.map(
-          (channel) =>
-            html`<button class="chip" aria-pressed=${view.channel === channel} title=${channel === 'any' ? words().everyChannel : nothing} @click=${() => emit(this, 'parley-view', { channel })}>${channel === 'any' ? words().anyShort : channelNames[channel]}</button>`,
-        )}
-        </div>
-        ${this.#groups()}
-      </div>
+      ${listHead(this, this.state, this.#searchKeys)}
       <p class="hidden-words" role="status">${view.search.trim() === '' || search.asking ? '' : words().foundCount(this.#size, search.next !== null)}</p>
       <nav class="scroller" aria-label=${words().conversations} @keydown=${this.#keys} @scroll=${this.#scrolled} @focusin=${this.#focusCame} @focusout=${this.#focusWent}>
         ${this.#drawn.length === 0 ? nothing : this.#list()}
-        ${this.#foot()}
+        ${listFoot(this, this.state, this.#rows.length === 0)}
       </nav>
     `
   }
@@ -241,65 +221,7 @@ export class ConversationListElement extends LitElement {
     })
   }
 
-  /** Under the rows: what is being loaded, or why there are none. */
-  #foot(): TemplateResult | typeof nothing {
-    const { view, list, search } = this.state
-    const empty = this.#rows.length === 0
-    if (view.search.trim() !== '') {
-      if (search.problem !== null)
-        return html`<p class="empty" role="alert">${words().searchFailed} ${search.problem}<br /><button class="button small" @click=${() => this.#searchAgain()}>${words().tryAgain}</button></p>`
-      if (search.asking || search.text !== view.search.trim())
-        return html`<p class=${empty ? 'empty' : 'loading'}>${words().searching}</p>`
-      if (empty)
-        return html`<p class="empty">${words().nothingFound(search.text)}<span class="hint">${words().searchHint}</span></p>`
-      return nothing
-    }
-    const { started, more } = readingOf(list, view)
-    if (!started || (more && empty))
-      return html`<p class=${empty ? 'empty' : 'loading'}>${words().loading}</p>`
-    if (empty) return html`<p class="empty">${this.#emptyWords()}</p>`
-    return more ? html`<p class="loading">${words().loading}</p>` : nothing
-  }
-
-  #filter(filter: ListFilter): TemplateResult {
-    const { view, counts } = this.state
-    const count = filter === 'closed' ? 0 : (counts?.[filter] ?? 0)
-    return html`<button class="filter" aria-pressed=${view.filter === filter} @click=${() => emit(this, 'parley-view', { filter, search: '' })}>
-      ${words()[filter]}${count === 0 ? nothing : html` <span class="count">${countWords(count)}</span>`}
-    </button>`
-  }
-
-  #groups(): TemplateResult | typeof nothing {
-    const { me, view } = this.state
-    if (me === null || me.groups.length < 2) return nothing
-    return html`<select class="groups" aria-label=${words().group} .value=${live(view.group ?? '')} @change=${this.#groupChosen}>
-      <option value="">${words().everyGroup}</option>
-      ${me.groups.map((group) => html`<option value=${groupParam(group)} ?selected=${view.group === groupParam(group)}>${group.name === '' ? group.number : group.name}</option>`)}
-    </select>`
-  }
-
-  #emptyWords(): string {
-    const { filter, channel } = this.state.view
-    if (channel !== 'any') return words().noneByChannel
-    return {
-      all: words().noneOpen,
-      mine: words().noneMine,
-      unassigned: words().noneWaiting,
-      closed: words().noneClosed,
-    }[filter]
-  }
-
-  #search(event: InputEvent): void {
-    emit(this, 'parley-view', { search: (event.target as HTMLInputElement).value })
-  }
-
-  #searchAgain(): void {
-    const { search } = this.state.view
-    emit(this, 'parley-view', { search: '' })
-    emit(this, 'parley-view', { search })
-  }
-
-  #searchKeys(event: KeyboardEvent): void {
+  readonly #searchKeys = (event: KeyboardEvent): void => {
     if (event.key === 'Escape' && this.state.view.search !== '') {
       event.preventDefault()
       emit(this, 'parley-view', { search: '' })
@@ -307,11 +229,6 @@ export class ConversationListElement extends LitElement {
     if (event.key !== 'ArrowDown') return
     event.preventDefault()
     this.#goTo(0, 1)
-  }
-
-  #groupChosen(event: Event): void {
-    const { value } = event.target as HTMLSelectElement
-    emit(this, 'parley-view', { group: value === '' ? null : value })
   }
 
   #scrolled(): void {
@@ -456,9 +373,6 @@ export class ConversationListElement extends LitElement {
     return this.renderRoot.querySelector<HTMLElement>('.scroller')
   }
 }
-
-const countWords = (count: ConversationCountsWire['all']): string =>
-  count >= mostCounted ? words().countFull : String(count)
 
 /** Another list is looked at, or it is searched, or no more. */
 function listChanged({ view: a }: AgentState, { view: b }: AgentState): boolean {

@@ -5,16 +5,18 @@ import type { FilledInWire } from '../../module/contract/api/notes-and-canned-re
 import { asksForCanned, cannedChoices } from '../data/canned-choice.ts'
 import { sizeWords } from '../data/media-words.ts'
 import { messageLength } from '../data/message-length.ts'
-import { type Channel, channelNames } from '../data/message-words.ts'
+import type { Channel } from '../data/message-words.ts'
 import { durationWords } from '../data/time-words.ts'
 import { type Attachment, longestFileBytes, mostFiles } from '../data/uploads.ts'
-import { wayKey, windowLeftMs } from '../data/ways.ts'
+import { windowLeftMs } from '../data/ways.ts'
 import { words } from '../data/words/words.ts'
 import { attachmentTray, attachmentTrayStyles } from './attachment-tray.ts'
+import { cannedList } from './canned-list.ts'
 import { composerStyles, fitTextarea, movedChoice, sends } from './composer-styles.ts'
 import { clipIcon, sendIcon } from './icons.ts'
 import { emit, type PanelEvents } from './panel-events.ts'
 import { baseStyles, controlStyles } from './theme.ts'
+import { wayPicker, wayPickerStyles } from './way-picker.ts'
 
 const longestText = 4096
 const windowTickMs = 20_000
@@ -141,7 +143,7 @@ export class MessageComposerElement extends LitElement {
             : nothing
         }</span>
       </div>
-      <p class="below">${this.#picker()}</p>`
+      <p class="below">${wayPicker(this, this)}</p>`
   }
 
   #free(): TemplateResult {
@@ -175,33 +177,12 @@ export class MessageComposerElement extends LitElement {
       </div>
       <p class="below">
         ${this.#modeButton('note', words().writeNote)}
-        ${this.#picker()}
+        ${wayPicker(this, this)}
         ${this.leftMs === null ? nothing : html`<span class="window">${words().windowLeft(durationWords(this.leftMs))}</span>`}
         <span id="keys" class="keys">${this.#uploading ? words().waitForUploads : words().keys}</span>
         <span class="length ${length.unicode ? 'unicode' : ''}" title=${length.sentence}>${this.#lengthWords(length)}</span>
       </p>
     `
-  }
-
-  /** The ways out, where there is more than one to choose from; else the one that it takes. */
-  #picker(): TemplateResult | typeof nothing {
-    const usable = this.ways.filter(({ usable }) => usable)
-    if (usable.length < 2 || this.way === null)
-      return this.did === ''
-        ? nothing
-        : html`<span>${words().wayFrom(channelNames[this.channel], this.did)}</span>`
-    const chosen = wayKey(this.way)
-    const twice = (way: WayWire) =>
-      this.ways.some((other) => other !== way && other.channel === way.channel && other.did === way.did)
-    return html`<label class="from"><span class="hidden-words">${words().fromWay}</span>
-      <select @change=${(event: Event) => emit(this, 'parley-way', { key: (event.target as HTMLSelectElement).value })}>
-        ${this.ways.map(
-          (way) =>
-            html`<option value=${wayKey(way)} .selected=${wayKey(way) === chosen} ?disabled=${!way.usable} title=${way.obstacle ?? nothing}>
-              ${words().wayFrom(channelNames[way.channel], way.did)}${twice(way) ? ` (${way.carrier})` : ''}${way.obstacle === null ? '' : ` – ${way.obstacle}`}
-            </option>`,
-        )}
-      </select></label>`
   }
 
   #lengthWords({ characters, segments, unicode, sentence }: ReturnType<typeof messageLength>) {
@@ -242,14 +223,7 @@ export class MessageComposerElement extends LitElement {
     const offered = this.#offered
     if (offered.length === 0)
       return this.canned === null ? nothing : html`<p class="hint">${words().noCanned}</p>`
-    return html`<ul class="choices" id="canned" role="listbox" aria-label=${words().cannedReplies}>
-      ${offered.map(
-        (reply, index) =>
-          html`<li role="option" id="canned-${index}" aria-selected=${index === this.choice} @mousedown=${(event: Event) => event.preventDefault()} @click=${() => this.#useCanned(reply)}>
-            <strong>/${reply.shortcut}</strong> ${reply.title}<span class="filled">${reply.text}</span>
-          </li>`,
-      )}
-    </ul>`
+    return cannedList(offered, this.choice, (reply) => this.#useCanned(reply))
   }
 
   #useCanned({ text }: FilledInWire): void {
@@ -344,6 +318,7 @@ export class MessageComposerElement extends LitElement {
     controlStyles,
     composerStyles,
     attachmentTrayStyles,
+    wayPickerStyles,
     css`
       :host {
         padding: 10px 24px 12px;
@@ -370,15 +345,6 @@ export class MessageComposerElement extends LitElement {
         display: flex;
         align-items: center;
         gap: 12px;
-      }
-      select {
-        max-width: 240px;
-        padding: 0 4px;
-        border: 1px solid var(--line);
-        border-radius: 6px;
-        background: var(--surface);
-        color: var(--text);
-        font-size: 12px;
       }
       .length {
         font-variant-numeric: tabular-nums;
