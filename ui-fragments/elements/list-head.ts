@@ -3,10 +3,11 @@ import { live } from 'lit/directives/live.js'
 import type { AgentState } from '../data/agent-state.ts'
 import type { ListFilter } from '../data/api-client.ts'
 import { type ChannelFilter, groupParam, listFilters } from '../data/conversation-list.ts'
-import { channelNames, groupTitle } from '../data/message-words.ts'
+import { channelNames } from '../data/message-words.ts'
 import { words } from '../data/words/words.ts'
 import { searchIcon } from './icons.ts'
 import { emit } from './panel-events.ts'
+import { groupName } from './timeline-rows.ts'
 
 /** The server counts no further. */
 export const mostCounted = 1000
@@ -55,6 +56,6 @@ function groupChoice(host: HTMLElement, { me, view }: AgentState): TemplateResul
   }
   return html`<select class="groups" aria-label=${words().group} .value=${live(view.group ?? '')} @change=${choose}>
     <option value="">${words().everyGroup}</option>
-    ${me.groups.map((group) => html`<option value=${groupParam(group)} ?selected=${view.group === groupParam(group)}>${groupTitle(group)}</option>`)}
+    ${me.groups.map((group) => html`<option value=${groupParam(group)} ?selected=${view.group === groupParam(group)}>${groupName(group)}</option>`)}
   </select>`
 }
