@@ -49,7 +49,7 @@ export type Sessions = ReturnType<typeof createSessions>
  */
 export function createSessions({ store, tokenKey, grants, clock, log, flushMs = 5000 }: SessionsDeps) {
   const { access } = store
-  const revoked = new Set(access.revokedSessions(clock()))
+  const revoked = new Set(access.revokedSessions())
   const known = new Map<string, Known>()
   const fresh = new Map<string, NewSession>()
   const seen = new Map<string, SessionSeen>()
@@ -120,7 +120,7 @@ export function createSessions({ store, tokenKey, grants, clock, log, flushMs = 
       codes: now - dayMs,
       answers: now - answersKeptMs,
     })
-    const stillRevoked = new Set(access.revokedSessions(now))
+    const stillRevoked = new Set(access.revokedSessions())
     for (const sid of revoked) if (!stillRevoked.has(sid)) revoked.delete(sid)
   }
 

@@ -20,7 +20,7 @@ export interface SessionTable {
   revoke(sid: string, by: string, at: Millis): SessionRecord | null
   bySid(sid: string): SessionRecord | null
   page(before: Seq | null, limit: number, extension?: Extension | null): Page<SessionRecord>
-  revoked(now: Millis): readonly string[]
+  revoked(): readonly string[]
   summaries(now: Millis): ReadonlyMap<Extension, SessionSummary>
   prune(endedBefore: Millis): void
 }
@@ -58,9 +58,7 @@ export function createSessionTable(db: Connection): SessionTable {
   const ofExtension = db.prepare<[string | null, Seq, number], SessionRow>(
     'SELECT * FROM sessions WHERE extension IS +? AND pk < +? ORDER BY pk DESC LIMIT +?',
   )
-  const revoked = db
-    .prepare<[Millis], string>('SELECT sid FROM sessions WHERE expires_at > +? AND revoked_at IS NOT NULL')
-    .pluck()
+  const revoked = db.prepare<[], string>('SELECT sid FROM sessions WHERE revoked_at IS NOT NULL').pluck()
   const summaries = db.prepare<
     [Millis],
     { extension: string; last_seen_at: Millis; sources: string; open: number }
@@ -103,7 +101,7 @@ export function createSessionTable(db: Connection): SessionTable {
         (row) => row.pk,
         sessionOf,
       ),
-    revoked: (now) => revoked.all(now),
+    revoked: () => revoked.all(),
     summaries: (now) =>
       new Map(
         summaries.all(now).map((row) => [

@@ -105,6 +105,25 @@ t.test('sessions are seen, and end at once when revoked', async (t) => {
   t.equal((await call('GET', '/me', bearer('102'))).statusCode, 401)
 })
 
+t.test('a session stays ended though the portal goes on making tokens of it', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'parley-revoked-'))
+  t.teardown(() => rmSync(folder, { recursive: true }))
+  const hourMs = 60 * 60 * 1000
+  let at = Date.now()
+  const clock = () => at
+  const first = await createSampleSidecar({ folder, clock })
+  const later = { authorization: `Bearer ${tokenFor('101', ['agent'], 24 * 60 * 60)}` }
+  t.equal((await caller(first)('GET', '/me', alice)).statusCode, 200)
+  t.equal((await caller(first)('DELETE', '/sessions/s-101', admin)).statusCode, 204)
+  at += 2 * hourMs
+  await first.sessions.flush()
+  t.match((await caller(first)('GET', '/me', later)).json(), { code: 'session-revoked' }, 'hours later')
+  await first.close()
+  const second = await createSampleSidecar({ folder, clock })
+  t.teardown(() => second.close())
+  t.match((await caller(second)('GET', '/me', later)).json(), { code: 'session-revoked' }, 'after a restart')
+})
+
 t.test('sign-in by a code on the phone', async (t) => {
   let ahead = 0
   const days = 7 * 24 * 60 * 60

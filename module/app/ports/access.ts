@@ -97,8 +97,11 @@ export interface AccessStore {
   session(sid: string): SessionRecord | null
   /** Newest first; of one extension alone where one is given. */
   sessions(before: Seq | null, limit: number, extension?: Extension | null): Page<SessionRecord>
-  /** Revoked ones whose tokens may still be good. */
-  revokedSessions(now: Millis): readonly string[]
+  /**
+   * Revoked ones, until they are pruned: the portal may go on making tokens of a session long after the last one
+   * that was seen has expired.
+   */
+  revokedSessions(): readonly string[]
   /** By extension: when last seen and from where, and how many are open now. */
   presence(now: Millis): ReadonlyMap<Extension, SessionSummary>
 
