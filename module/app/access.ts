@@ -32,9 +32,14 @@ export function visibleGroups(
   directory: Directory,
   store: Pick<Store, 'knownGroups'>,
 ): readonly GroupKey[] {
+  if (isConfined(viewer)) return supervisedGroups(viewer, directory)
   const own = [...ownGroups(viewer, directory), ...supervisedGroups(viewer, directory)]
   return isAdmin(viewer) ? [...new Set([...directory.groups.keys(), ...store.knownGroups(), ...own])] : own
 }
+
+/** A key with groups of its own: whomever it writes as, his other groups stay closed to it. */
+export const isConfined = ({ scopes, groups }: Viewer): boolean =>
+  scopes !== undefined && groups !== undefined
 
 /** Of the groups he may see, the one he asks for (`queue/8000`), or all. */
 export function groupsAsked(

@@ -3,7 +3,7 @@ import { findGroup } from '../domain/directory.ts'
 import { fail, type Result, succeed } from '../domain/failures.ts'
 import { asExtension, type Extension, groupOfKey, type Millis } from '../domain/ids.ts'
 import type { Actor } from '../domain/message.ts'
-import { isAdmin, isSupervisor, type Viewer, visibleGroups } from './access.ts'
+import { isAdmin, isConfined, isSupervisor, type Viewer, visibleGroups } from './access.ts'
 import type { AwayAgents } from './away-agents.ts'
 import type { Clock } from './ports/ambient.ts'
 import type { Pbx } from './ports/pbx.ts'
@@ -24,7 +24,7 @@ export type WantedStatus =
 export function createAgentStatus({ store, pbx, away, clock }: AgentStatusDeps) {
   /** Whose status it is about, if the viewer may know and set it; null asks for his own. */
   function subject(viewer: Viewer, number: string | null): Result<Extension> {
-    if (number === null || number === viewer.extension)
+    if (number === null || (number === viewer.extension && !isConfined(viewer)))
       return viewer.extension === null ? fail({ code: 'not-an-agent' }) : succeed(viewer.extension)
     if (!isSupervisor(viewer)) return fail({ code: 'not-a-supervisor' })
     const extension = asExtension(number)

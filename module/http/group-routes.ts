@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
-import { visibleGroups } from '../app/access.ts'
+import { isConfined, visibleGroups } from '../app/access.ts'
 import type { AwayAgents } from '../app/away-agents.ts'
 import { peopleOf } from '../app/people.ts'
 import type { Clock } from '../app/ports/ambient.ts'
@@ -81,9 +81,13 @@ export const groupRoutes: FastifyPluginAsyncTypebox<GroupRoutesDeps> = async (
         response: { 200: GroupListSchema },
       },
     },
-    async () => {
+    async (request) => {
       const { directory } = pbx.snapshot()
-      return { items: [...directory.groups.values()].map((group) => detail(group, directory)) }
+      const viewer = viewerOf(request)
+      const own = isConfined(viewer) ? new Set(visibleGroups(viewer, directory, store)) : null
+      const groups = [...directory.groups.values()]
+      const shown = own === null ? groups : groups.filter(({ ref }) => own.has(groupKey(ref)))
+      return { items: shown.map((group) => detail(group, directory)) }
     },
   )
 

@@ -144,11 +144,26 @@ t.test('every call of the API is refused to who may not make it', async (t) => {
       ['conversations:read', 'conversations:write', 'groups:read', 'groups:write'],
       elsewhere,
     )
+    const writesAsMember = await makeKey(
+      ['conversations:read', 'conversations:write', 'groups:read', 'groups:write'],
+      { ...elsewhere, extension: '101' },
+    )
+    for (const { headers } of [keyElsewhere, writesAsMember]) {
+      const items = async (path: string) =>
+        (await app.inject({ url: `/api/v1${path}`, headers })).json<{ items: { group: object }[] }>().items
+      const groups = [{ group: { kind: 'ring-group', number: '600' } }]
+      t.match(await items('/groups'), groups)
+      for (const path of ['/groups', '/transfer-groups']) t.equal((await items(path)).length, 1, path)
+      for (const path of ['/conversations', '/search?q=Hello']) t.same(await items(path), [], path)
+      const counts = await app.inject({ url: '/api/v1/conversations/counts', headers })
+      t.same(counts.json(), { all: 0, mine: 0, unassigned: 0 })
+    }
     const outsiders = {
       'an agent of none': bearer('106'),
       'an agent of another': bearer('103'),
       'a supervisor of another': session('sup2', '103', ['agent', 'supervisor'], ['ring-group/600']),
       'a key of another': keyElsewhere.headers,
+      'a key of another that writes as a member': writesAsMember.headers,
     }
     for (const operation of ofAGroup) {
       if (operation.body !== null) {
