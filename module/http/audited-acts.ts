@@ -33,7 +33,13 @@ const bodyOf = (request: FastifyRequest) => (request.body ?? {}) as Fields
 const fieldOf = (name: string) => (result: unknown) =>
   typeof result === 'object' && result !== null ? (result as Fields)[name] : null
 
-/** Acts that have words of their own. All other changes by administrators are told by their route's summary. */
+/** To whom a conversation goes; null is whomever the group's strategy finds. */
+const receiverOf = (request: FastifyRequest): string => {
+  const { to } = bodyOf(request)
+  return typeof to === 'string' ? to : 'whomever the strategy finds'
+}
+
+/** Acts that have words of their own. Other changes that are for administrators alone are told by their route's summary. */
 const acts: Readonly<Record<string, AuditedRoute>> = {
   'PUT /api/v1/rules/:id': (request, { store }) => {
     const { id = '' } = paramsOf(request)
@@ -106,6 +112,34 @@ const acts: Readonly<Record<string, AuditedRoute>> = {
       sentence: `Changed the settings of ${kind} ${number}.`,
       before: () => before,
       after: (result) => fieldOf('settings')(fieldOf('value')(result)),
+    }
+  },
+  'PUT /api/v1/agents/:extension/status': (request) => {
+    const { extension = '' } = paramsOf(request)
+    const { state } = bodyOf(request)
+    return {
+      act: 'agent.status',
+      target: `person/${extension}`,
+      sentence: `Said that ${extension} is ${state === 'away' ? 'away' : 'there'} for messages.`,
+      after: () => request.body,
+    }
+  },
+  'POST /api/v1/conversations/:id/reassign': (request) => {
+    const { id = '' } = paramsOf(request)
+    return {
+      act: 'conversation.reassign',
+      target: `conversation/${id}`,
+      sentence: `Gave a conversation to ${receiverOf(request)}.`,
+      after: () => ({ to: bodyOf(request).to }),
+    }
+  },
+  'POST /api/v1/conversations/reassign': (request) => {
+    const { from, ids, to } = bodyOf(request)
+    return {
+      act: 'conversation.reassign-many',
+      target: typeof from === 'string' ? `person/${from}` : 'conversations',
+      sentence: `Gave conversations${typeof from === 'string' ? ` of ${from}` : ''} to ${receiverOf(request)}.`,
+      after: () => ({ ids: ids ?? null, to }),
     }
   },
   'PUT /api/v1/canned-replies/:id': (request, { store }) => {

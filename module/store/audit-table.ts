@@ -25,6 +25,8 @@ interface AuditRow {
 interface Pending {
   readonly act: Act
   taken: boolean
+  /** Whether the store was asked for anything, changed or not. */
+  tried: boolean
 }
 
 type Run = CommitQueue['run']
@@ -70,20 +72,23 @@ export function createAuditTable(db: Connection, clock: Clock) {
         if (pending === undefined || pending.taken) return run(verb)
         // Now, not in the transaction: what the verb's listeners go on to store is nobody's act.
         pending.taken = true
+        pending.tried = true
         const { act } = pending
         return run((effects) => {
           const before = act.before?.() ?? null
           const result = verb(effects)
           if (isChange(result)) write(act, before, act.after?.(result) ?? null)
+          // Of several, the first that changes something is the act.
+          else pending.taken = false
           return result
         })
       },
 
     log: (run: Run): AuditLog => ({
       async acting(act, work) {
-        const pending: Pending = { act, taken: false }
+        const pending: Pending = { act, taken: false, tried: false }
         const value = await acting.run(pending, work)
-        const worked = pending.taken
+        const worked = pending.tried
         pending.taken = true
         return { value, worked }
       },

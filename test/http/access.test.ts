@@ -311,6 +311,40 @@ t.test('what is changed is in the log, and what is in the log stays', async (t) 
   t.equal((await call('GET', '/audit?before=nonsense', admin)).json().code, 'unknown-cursor')
 })
 
+t.test('what supervisors do for others is in the log', async (t) => {
+  const sidecar = await createSampleSidecar()
+  t.teardown(() => sidecar.close())
+  const call = caller(sidecar)
+  const receipt = await sidecar.receiveInbound(inbound())
+  const id = receipt.kind === 'committed' ? receipt.conversationId : ''
+  const supervisor = bearer('102', ['agent', 'supervisor'])
+  const logged = async () => (await call('GET', '/audit', admin)).json().items
+  await call('GET', '/me/sessions', alice)
+  const one = { to: '102' }
+  t.equal((await call('POST', `/conversations/${id}/reassign`, alice, one)).statusCode, 403)
+  t.same(await logged(), [], 'what is refused is no act')
+  t.equal((await call('POST', `/conversations/${id}/reassign`, supervisor, one)).statusCode, 200)
+  const many = await call('POST', '/conversations/reassign', supervisor, { from: '102', to: '101' })
+  t.equal(many.json().reassigned, 1)
+  t.equal((await call('PUT', '/agents/101/status', supervisor, { state: 'away' })).statusCode, 200)
+  t.match(await logged(), [
+    { act: 'agent.status', target: 'person/101', sentence: 'Said that 101 is away for messages.' },
+    {
+      act: 'conversation.reassign-many',
+      target: 'person/102',
+      sentence: 'Gave conversations of 102 to 101.',
+    },
+    { act: 'conversation.reassign', target: `conversation/${id}`, sentence: 'Gave a conversation to 102.' },
+  ])
+  const actor = { kind: 'parley', id: 'parley', name: 'Parley' } as const
+  const { access, audit } = sidecar.store
+  await audit.acting({ actor, act: 'several', target: 'sessions', sentence: 'Ended some.' }, async () => {
+    await access.revokeSession('nobody', 'Parley', Date.now())
+    await access.revokeSession('s-101', 'Parley', Date.now())
+  })
+  t.match((await logged())[0], { act: 'several' }, 'though the first of several changed nothing')
+})
+
 t.test('contacts', async (t) => {
   const sidecar = await createSampleSidecar()
   t.teardown(() => sidecar.close())
