@@ -174,7 +174,7 @@ t.test('search in the store', async (t) => {
     const db = openConnection({ file })
     migrate(
       db,
-      readMigrations().filter(({ version }) => version < 10),
+      readMigrations().filter(({ name }) => name < '0009_search.sql'),
       0,
     )
     db.exec(`INSERT INTO groups VALUES (1, 'main', 'queue', '8000', NULL);
