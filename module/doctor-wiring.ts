@@ -13,8 +13,8 @@ import { examineSidecar } from './http/examine-sidecar.ts'
 import { mediaFolderName } from './media/media-folder.ts'
 import { type ExaminePbxTimes, examinePbx } from './pbx/doctor/examine-pbx.ts'
 import { lookAtNamesFile } from './pbx/names/names-file.ts'
-import { examineDatabase } from './store/examine-database.ts'
-import { examineStorage } from './store/examine-storage.ts'
+import { examineDatabase } from './store/database/examine-database.ts'
+import { examineStorage } from './store/database/examine-storage.ts'
 
 /** A little less than the doctor gives them, so that their own words are heard. */
 const databaseMs = 10_000

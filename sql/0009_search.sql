@@ -1,6 +1,6 @@
 -- Full-text search. Both tables keep no text, only which rows have which words.
 
--- Messages and notes by their seq, in words that Parley folds itself (module/domain/search-words.ts): the tokenizer
+-- Messages and notes by their seq, in words that Parley folds itself (module/domain/message/search-words.ts): the tokenizer
 -- here only parts them at spaces. A word that begins with U+E000 is the group, so that nobody's hits are gone
 -- through for another's.
 CREATE VIRTUAL TABLE message_search USING fts5 (

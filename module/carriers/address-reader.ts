@@ -1,6 +1,6 @@
 import { type CountryCode, isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-js/max'
 import type { AddressReader } from '../app/ports/carriers.ts'
-import { type Address, isShortCode } from '../domain/address.ts'
+import { type Address, isShortCode } from '../domain/message/address.ts'
 import { displayName } from './display-name.ts'
 
 export interface AddressReaderOptions {

@@ -1,4 +1,4 @@
-import type { SendFailure, SendOutcome } from '../domain/delivery.ts'
+import type { SendFailure, SendOutcome } from '../domain/message/delivery.ts'
 import type { ApiResult } from './call-api.ts'
 
 /** A carrier that asks for more is out of order, and the outbox gives up after an hour anyway. */

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { ConfigError, readConfig } from '../config.ts'
-import { copyDatabase } from '../store/copy-database.ts'
+import { copyDatabase } from '../store/database/copy-database.ts'
 
 export const backupUsage = `  parley backup <file>             copies the database whole while Parley runs, for its owner's eyes alone`
 

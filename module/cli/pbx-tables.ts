@@ -1,7 +1,7 @@
-import { type PbxSnapshot, plainDirectory } from '../domain/directory.ts'
-import type { Group, Member } from '../domain/group.ts'
+import { type PbxSnapshot, plainDirectory } from '../domain/directory/directory.ts'
+import type { Group, Member } from '../domain/directory/group.ts'
+import { type Presence, presenceReasons } from '../domain/directory/presence.ts'
 import type { Extension } from '../domain/ids.ts'
-import { type Presence, presenceReasons } from '../domain/presence.ts'
 
 /** Everything of a snapshot as plain JSON: the directory as it is stored, presence by extension. */
 export function pbxJson({ directory, presence, freshness }: PbxSnapshot): object {

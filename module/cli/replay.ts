@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { type Replay, replayDecisions } from '../app/replay-decisions.ts'
+import { type Replay, replayDecisions } from '../app/routing/replay-decisions.ts'
 import { ConfigError, readConfig } from '../config.ts'
-import { policyVersion } from '../domain/designation.ts'
-import { readDecisions } from '../store/read-decisions.ts'
+import { policyVersion } from '../domain/designation/designation.ts'
+import { readDecisions } from '../store/readings/read-decisions.ts'
 
 export const replayUsage = `  parley replay                    decides every stored designation again; any difference is a fault (exit 1)`
 

@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { ConfigError, readConfig } from '../config.ts'
-import { stampOf } from '../store/back-up-before-upgrade.ts'
-import { restoreDatabase } from '../store/restore-database.ts'
+import { stampOf } from '../store/database/back-up-before-upgrade.ts'
+import { restoreDatabase } from '../store/database/restore-database.ts'
 
 export const restoreUsage = `  parley restore <file>            puts a copy in the database's place, with Parley stopped; what was there is kept`
 

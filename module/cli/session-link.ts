@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import type { Role } from '../app/access.ts'
-import { signToken } from '../app/session-token.ts'
+import type { Role } from '../app/people/access.ts'
+import { signToken } from '../app/people/session-token.ts'
 
 interface SessionLink {
   readonly token: string

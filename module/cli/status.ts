@@ -1,12 +1,12 @@
 import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { signToken } from '../app/session-token.ts'
+import { signToken } from '../app/people/session-token.ts'
 import { type Config, readConfig } from '../config.ts'
 import type { SystemWire } from '../contract/api/system.ts'
 import { readKeys } from '../keys.ts'
 import { readManifest } from '../manifest.ts'
-import { countDatabase, type DatabaseCounts } from '../store/count-database.ts'
+import { countDatabase, type DatabaseCounts } from '../store/database/count-database.ts'
 
 export const statusUsage = `  parley status                    prints whether Parley runs, its links to the PBX, and how much there is
       --json                       as JSON; either way the exit code is 1 unless it runs with both links up`

@@ -1,7 +1,7 @@
-import type { Address } from './address.ts'
-import type { DesignationInput } from './designation.ts'
+import type { DesignationInput } from './designation/designation.ts'
 import type { CarrierId, ConversationId, DecisionId, Extension, GroupRef, Millis, RuleId } from './ids.ts'
-import type { Actor, Channel } from './message.ts'
+import type { Address } from './message/address.ts'
+import type { Actor, Channel } from './message/message.ts'
 
 export type ConversationStatus = 'open' | 'closed'
 

@@ -1,5 +1,4 @@
 import type { ConversationStatus } from './conversation.ts'
-import type { DeliveryState } from './delivery.ts'
 import type {
   ConversationId,
   DecisionId,
@@ -10,6 +9,7 @@ import type {
   Millis,
   Seq,
 } from './ids.ts'
+import type { DeliveryState } from './message/delivery.ts'
 
 /** What happened, in past tense: ids and what changed, never a word of any message. */
 export type DomainEvent =

@@ -1,5 +1,5 @@
-import { fileTooLargeSentence, sizeWords } from './file-size.ts'
 import type { Extension, Millis } from './ids.ts'
+import { fileTooLargeSentence, sizeWords } from './message/file-size.ts'
 
 /** Everything a person can be refused. The code is stable; the sentence says what to do. */
 export type Failure =

@@ -1,6 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client'
-import type { CarrierHealth } from '../app/carrier-health.ts'
 import type { Pbx } from '../app/ports/pbx.ts'
+import type { CarrierHealth } from '../app/sending/carrier-health.ts'
 
 /** What operators watch, in Prometheus' words. */
 export function createMetrics(pbx: Pbx, carriers: Pick<CarrierHealth, 'all'> = { all: () => [] }) {

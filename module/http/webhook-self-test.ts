@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import type { WebhookCheck } from '../app/judge-carrier-health.ts'
+import type { WebhookCheck } from '../app/sending/judge-carrier-health.ts'
 import type { CarrierId } from '../domain/ids.ts'
 
 /** Calls Parley's own public address, as a carrier would, to see that it leads here. */

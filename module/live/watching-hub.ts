@@ -1,4 +1,4 @@
-import type { Viewer } from '../app/access.ts'
+import type { Viewer } from '../app/people/access.ts'
 import type { Clock } from '../app/ports/ambient.ts'
 import type { Pbx } from '../app/ports/pbx.ts'
 import type { Store } from '../app/ports/store.ts'

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { type FetchOutcome, type MediaFetcher, type MediaFiles, MediaFilesError } from '../app/ports/media.ts'
-import { fileTooLargeSentence } from '../domain/file-size.ts'
-import type { MediaRef } from '../domain/message-content.ts'
+import { fileTooLargeSentence } from '../domain/message/file-size.ts'
+import type { MediaRef } from '../domain/message/message-content.ts'
 import { reasonOf } from './error-reason.ts'
 import { guardedGet, type RequestGuard, RequestRefused } from './guarded-request.ts'
 

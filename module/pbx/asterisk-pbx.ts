@@ -1,7 +1,7 @@
 import type { Clock, Log, RandomSource, Unsubscribe } from '../app/ports/ambient.ts'
 import type { Pbx, QueueDesk, SipMessenger } from '../app/ports/pbx.ts'
-import { type Directory, findGroup } from '../domain/directory.ts'
-import type { DirectoryChanges } from '../domain/directory-changes.ts'
+import { type Directory, findGroup } from '../domain/directory/directory.ts'
+import type { DirectoryChanges } from '../domain/directory/directory-changes.ts'
 import type { Extension, PbxId } from '../domain/ids.ts'
 import { accountWarnings } from './account-warnings.ts'
 import {

@@ -1,6 +1,6 @@
 import type { QueueAct, QueueActOutcome } from '../app/ports/pbx.ts'
-import type { ExtensionEntry } from '../domain/directory.ts'
-import type { Member } from '../domain/group.ts'
+import type { ExtensionEntry } from '../domain/directory/directory.ts'
+import type { Member } from '../domain/directory/group.ts'
 import type { AmiConnection } from './ami-connection.ts'
 import { permissionSentence } from './ami-permissions.ts'
 import type { AmiAction } from './ami-request.ts'

@@ -1,7 +1,7 @@
 import type { Test } from 'tap'
-import { createCircuitBreaker, failuresToOpen } from '../../module/app/circuit-breaker.ts'
-import { createSendPace } from '../../module/app/send-pace.ts'
-import type { SendOutcome } from '../../module/domain/delivery.ts'
+import { createCircuitBreaker, failuresToOpen } from '../../module/app/sending/circuit-breaker.ts'
+import { createSendPace } from '../../module/app/sending/send-pace.ts'
+import type { SendOutcome } from '../../module/domain/message/delivery.ts'
 
 const lost: SendOutcome = { kind: 'unknown', reason: 'x' }
 const taken: SendOutcome = { kind: 'taken', carrierMessageId: null, state: 'sent' }

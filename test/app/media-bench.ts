@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { pino } from 'pino'
-import { startFetchMedia } from '../../module/app/fetch-media.ts'
+import { startFetchMedia } from '../../module/app/media/fetch-media.ts'
 import type { Carrier, MediaSource } from '../../module/app/ports/carriers.ts'
 import type { CarrierId } from '../../module/domain/ids.ts'
 import { createMediaFetcher } from '../../module/media/carrier-download.ts'

@@ -2,10 +2,10 @@
  * Sends what waits in a database by a real carrier over real HTTP, without end: to be killed.
  * Arguments: database file, where the carrier's API is.
  */
-import { startOutbox } from '../../module/app/run-outbox.ts'
+import { startOutbox } from '../../module/app/sending/run-outbox.ts'
 import { createAddressReader } from '../../module/carriers/address-reader.ts'
 import { createTwilioCarrier } from '../../module/carriers/twilio/twilio-carrier.ts'
-import { emptyDirectory } from '../../module/domain/directory.ts'
+import { emptyDirectory } from '../../module/domain/directory/directory.ts'
 import { asPbxId } from '../../module/domain/ids.ts'
 import { openSqliteStore } from '../../module/store/sqlite-store.ts'
 import { keptLog } from '../carriers/kept-log.ts'

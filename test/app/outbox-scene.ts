@@ -1,11 +1,11 @@
 import { join } from 'node:path'
-import type { CarrierHealth, HealthTimes } from '../../module/app/carrier-health.ts'
-import { startCarrierHealth } from '../../module/app/carrier-health.ts'
-import { startInquiries } from '../../module/app/inquire-unknown.ts'
 import type { Carrier, SendLimits } from '../../module/app/ports/carriers.ts'
 import type { Store } from '../../module/app/ports/store.ts'
-import { startOutbox } from '../../module/app/run-outbox.ts'
-import { emptyDirectory } from '../../module/domain/directory.ts'
+import type { CarrierHealth, HealthTimes } from '../../module/app/sending/carrier-health.ts'
+import { startCarrierHealth } from '../../module/app/sending/carrier-health.ts'
+import { startInquiries } from '../../module/app/sending/inquire-unknown.ts'
+import { startOutbox } from '../../module/app/sending/run-outbox.ts'
+import { emptyDirectory } from '../../module/domain/directory/directory.ts'
 import { succeed } from '../../module/domain/failures.ts'
 import {
   asCarrierId,
@@ -14,7 +14,7 @@ import {
   type ConversationId,
   type MessageId,
 } from '../../module/domain/ids.ts'
-import type { OutboundMessage } from '../../module/domain/message.ts'
+import type { OutboundMessage } from '../../module/domain/message/message.ts'
 import { openSqliteStore } from '../../module/store/sqlite-store.ts'
 import { keptLog } from '../carriers/kept-log.ts'
 import { conversationWith, some, value } from '../store/store-contract.ts'

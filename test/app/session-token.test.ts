@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto'
 import fc from 'fast-check'
 import t from 'tap'
-import { readCursor, writeCursor } from '../../module/app/cursor.ts'
-import { readLink, signToken, verifyToken } from '../../module/app/session-token.ts'
+import { readCursor, writeCursor } from '../../module/app/conversations/cursor.ts'
+import { readLink, signToken, verifyToken } from '../../module/app/people/session-token.ts'
 
 const key = new Uint8Array(32).fill(7)
 const claims = { sid: 's1', ext: '101', roles: ['agent'], exp: 2000 } as const

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { type Directory, sameDirectory } from '../../module/domain/directory.ts'
+import { type Directory, sameDirectory } from '../../module/domain/directory/directory.ts'
 import { asExtension, asPbxId } from '../../module/domain/ids.ts'
 import { type AsteriskPbx, createAsteriskPbx } from '../../module/pbx/asterisk-pbx.ts'
 import type { Lab } from '../lab/start-lab.ts'

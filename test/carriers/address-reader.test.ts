@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import t from 'tap'
 import { createAddressReader } from '../../module/carriers/address-reader.ts'
 import { displayName } from '../../module/carriers/display-name.ts'
-import { type Address, addressKey, addressOfKey } from '../../module/domain/address.ts'
+import { type Address, addressKey, addressOfKey } from '../../module/domain/message/address.ts'
 
 const read = createAddressReader({ homeCountry: 'US' })
 

@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
 import type { Test } from 'tap'
 import type { WebhookCarrier, WebhookRequest, WebhookResult } from '../../module/app/ports/carriers.ts'
-import type { InboundMessage } from '../../module/domain/message.ts'
+import type { InboundMessage } from '../../module/domain/message/message.ts'
 import { hostileJson, hostileValues, nested, withValueAt } from './hostile-json.ts'
 import { complaintsAbout } from './well-formed.ts'
 

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 import type { Test } from 'tap'
-import type { SendOutcome } from '../../module/domain/delivery.ts'
+import type { SendOutcome } from '../../module/domain/message/delivery.ts'
 import {
   answer,
   type Behaviour,

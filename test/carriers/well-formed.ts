@@ -1,7 +1,7 @@
 import type { WebhookResult } from '../../module/app/ports/carriers.ts'
-import { addressKey, addressOfKey } from '../../module/domain/address.ts'
-import type { InboundMessage } from '../../module/domain/message.ts'
-import { type MediaRef, summaryOf, wantsAnswer } from '../../module/domain/message-content.ts'
+import { addressKey, addressOfKey } from '../../module/domain/message/address.ts'
+import type { InboundMessage } from '../../module/domain/message/message.ts'
+import { type MediaRef, summaryOf, wantsAnswer } from '../../module/domain/message/message-content.ts'
 
 const longestId = 512
 const longestUrl = 4096

@@ -6,8 +6,8 @@ import {
   designate,
   judge,
   tiers,
-} from '../../module/domain/designation.ts'
-import { queueStrategies, ringGroupStrategies, type Strategy } from '../../module/domain/group.ts'
+} from '../../module/domain/designation/designation.ts'
+import { queueStrategies, ringGroupStrategies, type Strategy } from '../../module/domain/directory/group.ts'
 import { asExtension } from '../../module/domain/ids.ts'
 
 const strategies: readonly Strategy[] = [...new Set([...queueStrategies, ...ringGroupStrategies])]

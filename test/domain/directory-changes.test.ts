@@ -6,11 +6,11 @@ import {
   type PlainDirectory,
   plainDirectory,
   sameDirectory,
-} from '../../module/domain/directory.ts'
-import { directoryChanges, isUnchanged } from '../../module/domain/directory-changes.ts'
-import type { Group } from '../../module/domain/group.ts'
+} from '../../module/domain/directory/directory.ts'
+import { directoryChanges, isUnchanged } from '../../module/domain/directory/directory-changes.ts'
+import type { Group } from '../../module/domain/directory/group.ts'
+import { presenceReasons, unknownPresence } from '../../module/domain/directory/presence.ts'
 import { asExtension, asGroupNumber, asPbxId, groupKey } from '../../module/domain/ids.ts'
-import { presenceReasons, unknownPresence } from '../../module/domain/presence.ts'
 
 const pbxId = asPbxId('main')
 

@@ -1,18 +1,25 @@
 import t from 'tap'
 import type { ConversationState, RoutingState } from '../../module/domain/conversation.ts'
-import { designate } from '../../module/domain/designation.ts'
-import type { Directory, PbxSnapshot } from '../../module/domain/directory.ts'
-import { emptyDirectory, findGroup, groupsOf } from '../../module/domain/directory.ts'
-import { explainDecision } from '../../module/domain/explain.ts'
-import type { Group } from '../../module/domain/group.ts'
-import { type GroupSettings, usualGroupSettings } from '../../module/domain/group-settings.ts'
+import { designate } from '../../module/domain/designation/designation.ts'
+import { explainDecision } from '../../module/domain/designation/explain.ts'
 import {
   decideReassign,
   decideReply,
   decideStatus,
   decideTake,
   decideTransfer,
-} from '../../module/domain/handover.ts'
+} from '../../module/domain/designation/handover.ts'
+import {
+  decideInbound,
+  decideUnanswered,
+  decideWaiting,
+  type RoutingContext,
+} from '../../module/domain/designation/routing.ts'
+import type { Directory, PbxSnapshot } from '../../module/domain/directory/directory.ts'
+import { emptyDirectory, findGroup, groupsOf } from '../../module/domain/directory/directory.ts'
+import type { Group } from '../../module/domain/directory/group.ts'
+import { type GroupSettings, usualGroupSettings } from '../../module/domain/directory/group-settings.ts'
+import { unknownPresence } from '../../module/domain/directory/presence.ts'
 import {
   asCarrierId,
   asConversationId,
@@ -24,13 +31,6 @@ import {
   type GroupRef,
   groupKey,
 } from '../../module/domain/ids.ts'
-import { unknownPresence } from '../../module/domain/presence.ts'
-import {
-  decideInbound,
-  decideUnanswered,
-  decideWaiting,
-  type RoutingContext,
-} from '../../module/domain/routing.ts'
 
 const ref: GroupRef = { pbxId: asPbxId('main'), kind: 'queue', number: asGroupNumber('8000') }
 const alice = { extension: asExtension('101'), name: 'Alice Adams' }

@@ -1,8 +1,8 @@
 import t from 'tap'
-import { type HoursText, hoursText, parseHours } from '../../module/domain/parse-hours.ts'
-import { canOpen, opennessOf, opennessWords, type RuleHours } from '../../module/domain/rule-hours.ts'
-import type { Schedule, ScheduleKey } from '../../module/domain/schedule.ts'
-import { dateOfDay, dayOfDate, localTime, weekdayOf } from '../../module/domain/zone-time.ts'
+import { type HoursText, hoursText, parseHours } from '../../module/domain/rules/parse-hours.ts'
+import { canOpen, opennessOf, opennessWords, type RuleHours } from '../../module/domain/rules/rule-hours.ts'
+import type { Schedule, ScheduleKey } from '../../module/domain/rules/schedule.ts'
+import { dateOfDay, dayOfDate, localTime, weekdayOf } from '../../module/domain/rules/zone-time.ts'
 
 const office = '09:00-12:30; 13:30-18:00'
 

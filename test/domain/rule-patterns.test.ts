@@ -1,17 +1,17 @@
 import fc from 'fast-check'
 import t from 'tap'
 import { createAddressReader } from '../../module/carriers/address-reader.ts'
-import type { Address } from '../../module/domain/address.ts'
+import type { Address } from '../../module/domain/message/address.ts'
 import {
   type AddressPattern,
   patternCovers,
   patternMatches,
   patternsMeet,
   patternText,
-} from '../../module/domain/address-pattern.ts'
-import { parseDids } from '../../module/domain/did-pattern.ts'
-import { routedDids } from '../../module/domain/did-route.ts'
-import { parseSenderMask, senderMaskText } from '../../module/domain/sender-mask.ts'
+} from '../../module/domain/rules/address-pattern.ts'
+import { parseDids } from '../../module/domain/rules/did-pattern.ts'
+import { routedDids } from '../../module/domain/rules/did-route.ts'
+import { parseSenderMask, senderMaskText } from '../../module/domain/rules/sender-mask.ts'
 
 const readAddress = createAddressReader({ homeCountry: 'US' })
 const german = createAddressReader({ homeCountry: 'DE' })

@@ -1,8 +1,6 @@
 import fc from 'fast-check'
 import t from 'tap'
-import type { Address } from '../../module/domain/address.ts'
-import { routedDids } from '../../module/domain/did-route.ts'
-import { type Directory, emptyDirectory } from '../../module/domain/directory.ts'
+import { type Directory, emptyDirectory } from '../../module/domain/directory/directory.ts'
 import {
   asCarrierId,
   asExtension,
@@ -12,13 +10,20 @@ import {
   type GroupRef,
   groupKey,
 } from '../../module/domain/ids.ts'
-import { channels } from '../../module/domain/message.ts'
-import type { RuleHours } from '../../module/domain/rule-hours.ts'
-import { lintRules, type RuleFindingCode } from '../../module/domain/rule-lint.ts'
-import { applyRules, explainMismatch, mismatch, type Routable } from '../../module/domain/rule-matching.ts'
-import { traceRules } from '../../module/domain/rule-trace.ts'
-import { type MessageRule, overridesOf, type RuleSet, ruleDefaults } from '../../module/domain/rules.ts'
-import type { Schedule, ScheduleKey } from '../../module/domain/schedule.ts'
+import type { Address } from '../../module/domain/message/address.ts'
+import { channels } from '../../module/domain/message/message.ts'
+import { routedDids } from '../../module/domain/rules/did-route.ts'
+import type { RuleHours } from '../../module/domain/rules/rule-hours.ts'
+import { lintRules, type RuleFindingCode } from '../../module/domain/rules/rule-lint.ts'
+import {
+  applyRules,
+  explainMismatch,
+  mismatch,
+  type Routable,
+} from '../../module/domain/rules/rule-matching.ts'
+import { traceRules } from '../../module/domain/rules/rule-trace.ts'
+import { type MessageRule, overridesOf, type RuleSet, ruleDefaults } from '../../module/domain/rules/rules.ts'
+import type { Schedule, ScheduleKey } from '../../module/domain/rules/schedule.ts'
 
 const pbxId = asPbxId('main')
 const group = (number: string, kind: GroupRef['kind'] = 'queue'): GroupRef => ({

@@ -1,18 +1,22 @@
 import fc from 'fast-check'
 import t from 'tap'
-import type { Address } from '../../module/domain/address.ts'
+import { failureSentence } from '../../module/domain/failures.ts'
+import type { Address } from '../../module/domain/message/address.ts'
 import {
   autoReplyWindowMs,
   type EarlierAutoReply,
   judgeAutoReply,
   mostPerSender,
-} from '../../module/domain/auto-reply.ts'
-import { cannedVariables, parseCannedText, renderCannedText } from '../../module/domain/canned-reply.ts'
-import { failureSentence } from '../../module/domain/failures.ts'
-import type { Channel } from '../../module/domain/message.ts'
-import type { MessageContent } from '../../module/domain/message-content.ts'
-import { consentWord, optOutNote } from '../../module/domain/opt-out.ts'
-import { passSendGate, refusedAtGate } from '../../module/domain/send-gate.ts'
+} from '../../module/domain/message/auto-reply.ts'
+import {
+  cannedVariables,
+  parseCannedText,
+  renderCannedText,
+} from '../../module/domain/message/canned-reply.ts'
+import type { Channel } from '../../module/domain/message/message.ts'
+import type { MessageContent } from '../../module/domain/message/message-content.ts'
+import { consentWord, optOutNote } from '../../module/domain/message/opt-out.ts'
+import { passSendGate, refusedAtGate } from '../../module/domain/message/send-gate.ts'
 
 const text = (said: string): MessageContent => ({ kind: 'text', text: said, media: [] })
 const did: Address = { kind: 'number', value: '+16313808000' }

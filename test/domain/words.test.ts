@@ -1,10 +1,12 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { type Address, addressKey, addressOfKey, isShortCode } from '../../module/domain/address.ts'
 import type { DecisionRecord } from '../../module/domain/conversation.ts'
-import { afterReport, type DeliveryState, type ReportedState } from '../../module/domain/delivery.ts'
-import { type CandidateFacts, type DesignationInput, designate } from '../../module/domain/designation.ts'
-import { explainDecision } from '../../module/domain/explain.ts'
+import {
+  type CandidateFacts,
+  type DesignationInput,
+  designate,
+} from '../../module/domain/designation/designation.ts'
+import { explainDecision } from '../../module/domain/designation/explain.ts'
 import { type Failure, failureSentence } from '../../module/domain/failures.ts'
 import {
   asConversationId,
@@ -15,6 +17,8 @@ import {
   groupKey,
   groupOfKey,
 } from '../../module/domain/ids.ts'
+import { type Address, addressKey, addressOfKey, isShortCode } from '../../module/domain/message/address.ts'
+import { afterReport, type DeliveryState, type ReportedState } from '../../module/domain/message/delivery.ts'
 
 const did: Address = { kind: 'number', value: '+16313808000' }
 

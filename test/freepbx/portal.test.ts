@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { signToken, verifyToken } from '../../module/app/session-token.ts'
+import { signToken, verifyToken } from '../../module/app/people/session-token.ts'
 import { readKeys } from '../../module/keys.ts'
 import { parseNames } from '../../module/pbx/names/pbx-names.ts'
 import { until } from '../lab/until.ts'

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { signToken } from '../../module/app/session-token.ts'
+import { signToken } from '../../module/app/people/session-token.ts'
 import { bearer, createSampleSidecar, inbound, tokenKey } from './sample-sidecar.ts'
 
 t.test('away for messages', async (t) => {

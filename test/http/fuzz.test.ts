@@ -1,7 +1,7 @@
 import { Writable } from 'node:stream'
 import fc from 'fast-check'
 import t from 'tap'
-import { signToken } from '../../module/app/session-token.ts'
+import { signToken } from '../../module/app/people/session-token.ts'
 import { createLog } from '../../module/log.ts'
 import { type JsonSchema, type Operation, operationsOf } from './operations.ts'
 import { createSampleSidecar, inbound, tokenKey } from './sample-sidecar.ts'

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { signToken } from '../../module/app/session-token.ts'
+import { signToken } from '../../module/app/people/session-token.ts'
 import { asExtension, groupKey } from '../../module/domain/ids.ts'
 import { bearer, createSampleSidecar, inbound, queue, tokenFor, tokenKey } from './sample-sidecar.ts'
 

@@ -10,8 +10,8 @@ import {
   type GroupRef,
   groupKey,
 } from '../../module/domain/ids.ts'
-import type { RuleHours } from '../../module/domain/rule-hours.ts'
-import { ruleDefaults } from '../../module/domain/rules.ts'
+import type { RuleHours } from '../../module/domain/rules/rule-hours.ts'
+import { ruleDefaults } from '../../module/domain/rules/rules.ts'
 import { until } from '../lab/until.ts'
 import { startDesk } from './start-desk.ts'
 

@@ -11,7 +11,7 @@ import {
 import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
-import { nameByType, safeFileName } from '../../module/domain/file-name.ts'
+import { nameByType, safeFileName } from '../../module/domain/message/file-name.ts'
 import { imageSize } from '../../module/media/image-size.ts'
 import { openMediaFolder } from '../../module/media/media-folder.ts'
 import { png } from './media-host.ts'

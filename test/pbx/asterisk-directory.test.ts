@@ -1,7 +1,7 @@
 import { appendFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
-import type { Group } from '../../module/domain/group.ts'
+import type { Group } from '../../module/domain/directory/group.ts'
 import { asExtension, asGroupKey } from '../../module/domain/ids.ts'
 import { startLab } from '../lab/start-lab.ts'
 import { isLive, keptLog, presenceIn, shortTimes, startPbx, until } from './pbx-under-test.ts'

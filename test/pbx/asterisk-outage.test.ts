@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
-import type { Directory } from '../../module/domain/directory.ts'
+import type { Directory } from '../../module/domain/directory/directory.ts'
 import { startLab } from '../lab/start-lab.ts'
 import { isLive, keptLog, linkCode, presenceIn, shortTimes, startPbx, until } from './pbx-under-test.ts'
 

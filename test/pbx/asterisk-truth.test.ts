@@ -1,10 +1,10 @@
 import { appendFile, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
-import type { DirectoryChanges } from '../../module/domain/directory-changes.ts'
-import type { Group } from '../../module/domain/group.ts'
+import type { DirectoryChanges } from '../../module/domain/directory/directory-changes.ts'
+import type { Group } from '../../module/domain/directory/group.ts'
+import type { Presence } from '../../module/domain/directory/presence.ts'
 import { asExtension, asGroupKey } from '../../module/domain/ids.ts'
-import type { Presence } from '../../module/domain/presence.ts'
 import { startLab } from '../lab/start-lab.ts'
 import { isLive, keptLog, shortTimes, startPbx, until } from './pbx-under-test.ts'
 

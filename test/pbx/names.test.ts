@@ -1,7 +1,7 @@
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { type Directory, emptyDirectory } from '../../module/domain/directory.ts'
+import { type Directory, emptyDirectory } from '../../module/domain/directory/directory.ts'
 import { asExtension, asGroupNumber, asPbxId, groupKey } from '../../module/domain/ids.ts'
 import { type NamesFileWatch, watchNamesFile } from '../../module/pbx/names/names-file.ts'
 import { noNames, parseNames, withNames } from '../../module/pbx/names/pbx-names.ts'

@@ -1,6 +1,6 @@
 import type { Log } from '../../module/app/ports/ambient.ts'
+import type { Presence } from '../../module/domain/directory/presence.ts'
 import { asExtension, asPbxId } from '../../module/domain/ids.ts'
-import type { Presence } from '../../module/domain/presence.ts'
 import {
   type AsteriskPbx,
   type AsteriskPbxOptions,

@@ -1,11 +1,11 @@
 import type t from 'tap'
 import type { Store } from '../../module/app/ports/store.ts'
 import type { Reader } from '../../module/app/ports/stored.ts'
-import type { CannedReply } from '../../module/domain/canned-reply.ts'
 import type { InboundDecision, RoutingState } from '../../module/domain/conversation.ts'
 import { succeed } from '../../module/domain/failures.ts'
 import { asCannedReplyId, asMessageId, type ConversationId, groupKey } from '../../module/domain/ids.ts'
-import type { Actor } from '../../module/domain/message.ts'
+import type { CannedReply } from '../../module/domain/message/canned-reply.ts'
+import type { Actor } from '../../module/domain/message/message.ts'
 import {
   about,
   agent,

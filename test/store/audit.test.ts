@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import t from 'tap'
 import { asCannedReplyId, asPbxId } from '../../module/domain/ids.ts'
 import { createIdSource } from '../../module/id-source.ts'
-import { openConnection } from '../../module/store/connection.ts'
+import { openConnection } from '../../module/store/database/connection.ts'
 import { storeOn } from '../../module/store/sqlite-store.ts'
 
 t.test('the log of acts is written with the change, or not at all, and only grows', async (t) => {

@@ -1,8 +1,8 @@
 import Database from 'better-sqlite3'
 import t from 'tap'
 import type { CommittedEvent } from '../../module/domain/events.ts'
-import { createCommitQueue, type Transactor } from '../../module/store/commit-queue.ts'
-import { createAnnouncer, type Effects } from '../../module/store/effects.ts'
+import { createAnnouncer, type Effects } from '../../module/store/changes/effects.ts'
+import { createCommitQueue, type Transactor } from '../../module/store/database/commit-queue.ts'
 
 const sqliteError = (code: string) => new Database.SqliteError(`failed with ${code}`, code)
 

@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Store } from '../../module/app/ports/store.ts'
-import { openConnection } from '../../module/store/connection.ts'
+import { openConnection } from '../../module/store/database/connection.ts'
 import { openSqliteStore } from '../../module/store/sqlite-store.ts'
 import { byQueue, clock, inbound, newId, number, routed, secretKey } from './store-samples.ts'
 

@@ -1,16 +1,17 @@
 import { copyFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { createConversationActions } from '../../module/app/act-on-conversation.ts'
-import { createDrainWaiting } from '../../module/app/drain-waiting.ts'
+import { createConversationActions } from '../../module/app/conversations/act-on-conversation.ts'
 import type { Store } from '../../module/app/ports/store.ts'
-import { createReceiveInbound } from '../../module/app/receive-inbound.ts'
-import { createReleaseMembers } from '../../module/app/release-members.ts'
+import { createDrainWaiting } from '../../module/app/routing/drain-waiting.ts'
+import { createReceiveInbound } from '../../module/app/routing/receive-inbound.ts'
+import { createReleaseMembers } from '../../module/app/routing/release-members.ts'
 import { replayDatabase } from '../../module/cli/replay.ts'
-import type { Directory, PbxSnapshot } from '../../module/domain/directory.ts'
-import { emptyDirectory } from '../../module/domain/directory.ts'
-import type { Group, Member } from '../../module/domain/group.ts'
-import { usualGroupSettings } from '../../module/domain/group-settings.ts'
+import type { Directory, PbxSnapshot } from '../../module/domain/directory/directory.ts'
+import { emptyDirectory } from '../../module/domain/directory/directory.ts'
+import type { Group, Member } from '../../module/domain/directory/group.ts'
+import { usualGroupSettings } from '../../module/domain/directory/group-settings.ts'
+import { unknownPresence } from '../../module/domain/directory/presence.ts'
 import {
   asExtension,
   asRuleId,
@@ -18,8 +19,7 @@ import {
   type GroupRef,
   groupKey,
 } from '../../module/domain/ids.ts'
-import { unknownPresence } from '../../module/domain/presence.ts'
-import { ruleDefaults } from '../../module/domain/rules.ts'
+import { ruleDefaults } from '../../module/domain/rules/rules.ts'
 import { openSqliteStore } from '../../module/store/sqlite-store.ts'
 import { faultsOf } from './store-invariants.ts'
 import {

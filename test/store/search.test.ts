@@ -3,9 +3,9 @@ import t from 'tap'
 import type { SearchQuery } from '../../module/app/ports/stored.ts'
 import type { GroupRef } from '../../module/domain/ids.ts'
 import { asMessageId, groupKey } from '../../module/domain/ids.ts'
-import { searchTerms, searchWords, snippetOf } from '../../module/domain/search-words.ts'
-import { openConnection } from '../../module/store/connection.ts'
-import { migrate, readMigrations } from '../../module/store/migrations.ts'
+import { searchTerms, searchWords, snippetOf } from '../../module/domain/message/search-words.ts'
+import { openConnection } from '../../module/store/database/connection.ts'
+import { migrate, readMigrations } from '../../module/store/database/migrations.ts'
 import { openSqliteStore } from '../../module/store/sqlite-store.ts'
 import {
   ann,

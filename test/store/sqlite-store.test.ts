@@ -5,11 +5,11 @@ import Database from 'better-sqlite3'
 import t from 'tap'
 import { succeed } from '../../module/domain/failures.ts'
 import { groupKey } from '../../module/domain/ids.ts'
-import { openConnection } from '../../module/store/connection.ts'
-import { migrate, readMigrations } from '../../module/store/migrations.ts'
-import { dumpSchema } from '../../module/store/schema-dump.ts'
+import { openConnection } from '../../module/store/database/connection.ts'
+import { migrate, readMigrations } from '../../module/store/database/migrations.ts'
+import { dumpSchema } from '../../module/store/database/schema-dump.ts'
+import { StoreError } from '../../module/store/database/store-error.ts'
 import { openSqliteStore, storeOn } from '../../module/store/sqlite-store.ts'
-import { StoreError } from '../../module/store/store-error.ts'
 import {
   about,
   agent,

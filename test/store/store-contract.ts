@@ -3,8 +3,8 @@ import type { CarrierAccount } from '../../module/app/ports/carriers.ts'
 import type { Store } from '../../module/app/ports/store.ts'
 import type { OutboxItem } from '../../module/app/ports/store-requests.ts'
 import type { ConversationState } from '../../module/domain/conversation.ts'
-import { designate } from '../../module/domain/designation.ts'
-import { type Directory, emptyDirectory } from '../../module/domain/directory.ts'
+import { designate } from '../../module/domain/designation/designation.ts'
+import { type Directory, emptyDirectory } from '../../module/domain/directory/directory.ts'
 import type { CommittedEvent } from '../../module/domain/events.ts'
 import { fail, type Result, succeed } from '../../module/domain/failures.ts'
 import {
@@ -16,8 +16,8 @@ import {
   type ConversationId,
   groupKey,
 } from '../../module/domain/ids.ts'
-import type { InboundMessage } from '../../module/domain/message.ts'
-import { type MessageRule, ruleDefaults } from '../../module/domain/rules.ts'
+import type { InboundMessage } from '../../module/domain/message/message.ts'
+import { type MessageRule, ruleDefaults } from '../../module/domain/rules/rules.ts'
 import {
   ann,
   bob,

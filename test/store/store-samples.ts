@@ -4,14 +4,13 @@ import { join } from 'node:path'
 import { v7 } from 'uuid'
 import type { Store } from '../../module/app/ports/store.ts'
 import type { InboundRequest } from '../../module/app/ports/store-requests.ts'
-import type { Address } from '../../module/domain/address.ts'
 import type {
   DesignationCause,
   DesignationChange,
   InboundDecision,
   RoutingState,
 } from '../../module/domain/conversation.ts'
-import { type CandidateFacts, designate, policyVersion } from '../../module/domain/designation.ts'
+import { type CandidateFacts, designate, policyVersion } from '../../module/domain/designation/designation.ts'
 import {
   asCarrierId,
   asExtension,
@@ -23,7 +22,8 @@ import {
   type GroupKey,
   type GroupRef,
 } from '../../module/domain/ids.ts'
-import type { InboundMessage } from '../../module/domain/message.ts'
+import type { Address } from '../../module/domain/message/address.ts'
+import type { InboundMessage } from '../../module/domain/message/message.ts'
 
 export const startAt = Date.UTC(2026, 0, 5, 10)
 export const secretKey = new Uint8Array(32).fill(7)

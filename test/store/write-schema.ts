@@ -2,9 +2,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { openConnection } from '../../module/store/connection.ts'
-import { migrate, readMigrations } from '../../module/store/migrations.ts'
-import { dumpSchema } from '../../module/store/schema-dump.ts'
+import { openConnection } from '../../module/store/database/connection.ts'
+import { migrate, readMigrations } from '../../module/store/database/migrations.ts'
+import { dumpSchema } from '../../module/store/database/schema-dump.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'parley-schema-'))
 const db = openConnection({ file: join(folder, 'schema.db') })

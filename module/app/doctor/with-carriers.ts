@@ -1,4 +1,4 @@
-import type { Health } from '../carrier-health.ts'
+import type { Health } from '../sending/carrier-health.ts'
 import type { Doctor } from './doctor.ts'
 import { type Finding, fail, ok, reportOf, warn } from './finding.ts'
 

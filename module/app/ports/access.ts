@@ -1,6 +1,6 @@
 import type { Extension, Millis, PbxId, Seq } from '../../domain/ids.ts'
 import type { Scope } from '../../domain/scopes.ts'
-import type { Role } from '../access.ts'
+import type { Role } from '../people/access.ts'
 import type { Page } from './stored.ts'
 
 /** What Parley itself grants an extension, for those who sign in without the PBX's portal. */

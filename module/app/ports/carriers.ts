@@ -1,9 +1,9 @@
-import type { Address } from '../../domain/address.ts'
-import type { DeliveryReport, SendOutcome } from '../../domain/delivery.ts'
 import type { CarrierId, Millis } from '../../domain/ids.ts'
-import type { InquiryAnswer } from '../../domain/inquiry.ts'
-import type { Channel, InboundMessage, OutboundMessage } from '../../domain/message.ts'
-import type { MediaRef } from '../../domain/message-content.ts'
+import type { Address } from '../../domain/message/address.ts'
+import type { DeliveryReport, SendOutcome } from '../../domain/message/delivery.ts'
+import type { InquiryAnswer } from '../../domain/message/inquiry.ts'
+import type { Channel, InboundMessage, OutboundMessage } from '../../domain/message/message.ts'
+import type { MediaRef } from '../../domain/message/message-content.ts'
 
 export interface CarrierAccount {
   readonly id: CarrierId
@@ -104,7 +104,7 @@ export interface SendInquiry {
   ask(message: OutboundMessage, sentAt: Millis): Promise<InquiryAnswer>
 }
 
-export type { InquiryAnswer } from '../../domain/inquiry.ts'
+export type { InquiryAnswer } from '../../domain/message/inquiry.ts'
 
 /** Whether the carrier still takes our credentials. */
 export interface CredentialsProbe {

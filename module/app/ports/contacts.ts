@@ -1,5 +1,5 @@
-import type { Address } from '../../domain/address.ts'
 import type { Millis, Seq } from '../../domain/ids.ts'
+import type { Address } from '../../domain/message/address.ts'
 import type { Page } from './stored.ts'
 
 /** What people call a customer, whatever his carrier says. */

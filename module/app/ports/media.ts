@@ -9,7 +9,7 @@ import type {
   Millis,
   PbxId,
 } from '../../domain/ids.ts'
-import type { MediaRef } from '../../domain/message-content.ts'
+import type { MediaRef } from '../../domain/message/message-content.ts'
 import type { Unsubscribe } from './ambient.ts'
 import type { MediaLocation } from './carriers.ts'
 

@@ -1,4 +1,4 @@
-import type { PbxSnapshot } from '../../domain/directory.ts'
+import type { PbxSnapshot } from '../../domain/directory/directory.ts'
 import type { Extension, GroupNumber, Millis } from '../../domain/ids.ts'
 import type { Unsubscribe } from './ambient.ts'
 

@@ -1,7 +1,5 @@
-import type { Address } from '../../domain/address.ts'
 import type { DesignationChange, LastInbound } from '../../domain/conversation.ts'
-import type { SendOutcome } from '../../domain/delivery.ts'
-import type { GroupSettings } from '../../domain/group-settings.ts'
+import type { GroupSettings } from '../../domain/directory/group-settings.ts'
 import type {
   CarrierId,
   ConversationId,
@@ -16,10 +14,12 @@ import type {
   RuleId,
   Seq,
 } from '../../domain/ids.ts'
-import type { Actor, InboundMessage, OutboundMessage } from '../../domain/message.ts'
-import type { TemplateUse } from '../../domain/message-content.ts'
-import type { OptOutSource } from '../../domain/opt-out.ts'
-import type { MessageRule } from '../../domain/rules.ts'
+import type { Address } from '../../domain/message/address.ts'
+import type { SendOutcome } from '../../domain/message/delivery.ts'
+import type { Actor, InboundMessage, OutboundMessage } from '../../domain/message/message.ts'
+import type { TemplateUse } from '../../domain/message/message-content.ts'
+import type { OptOutSource } from '../../domain/message/opt-out.ts'
+import type { MessageRule } from '../../domain/rules/rules.ts'
 
 export interface InboundRequest {
   readonly message: InboundMessage

@@ -1,6 +1,3 @@
-import type { Address } from '../../domain/address.ts'
-import type { Away } from '../../domain/away.ts'
-import type { CannedReply } from '../../domain/canned-reply.ts'
 import type {
   AnsweredMeanwhile,
   ConversationState,
@@ -9,11 +6,11 @@ import type {
   InboundDecision,
   RoutingState,
 } from '../../domain/conversation.ts'
-import type { DeliveryReport } from '../../domain/delivery.ts'
-import type { Directory } from '../../domain/directory.ts'
+import type { Away } from '../../domain/designation/away.ts'
+import type { Directory } from '../../domain/directory/directory.ts'
+import type { GroupSettings } from '../../domain/directory/group-settings.ts'
 import type { CommittedEvent } from '../../domain/events.ts'
 import type { Result } from '../../domain/failures.ts'
-import type { GroupSettings } from '../../domain/group-settings.ts'
 import type {
   CannedReplyId,
   CarrierId,
@@ -29,11 +26,14 @@ import type {
   RuleId,
   Seq,
 } from '../../domain/ids.ts'
-import type { InquiryResult } from '../../domain/inquiry.ts'
-import type { Actor } from '../../domain/message.ts'
-import type { OptOut, OptOutChange } from '../../domain/opt-out.ts'
-import type { RuleDraft, RuleSet } from '../../domain/rules.ts'
-import type { SendWay, TakenWay } from '../../domain/send-window.ts'
+import type { Address } from '../../domain/message/address.ts'
+import type { CannedReply } from '../../domain/message/canned-reply.ts'
+import type { DeliveryReport } from '../../domain/message/delivery.ts'
+import type { InquiryResult } from '../../domain/message/inquiry.ts'
+import type { Actor } from '../../domain/message/message.ts'
+import type { OptOut, OptOutChange } from '../../domain/message/opt-out.ts'
+import type { SendWay, TakenWay } from '../../domain/message/send-window.ts'
+import type { RuleDraft, RuleSet } from '../../domain/rules/rules.ts'
 import type { AccessStore, RepeatableAnswers } from './access.ts'
 import type { Unsubscribe } from './ambient.ts'
 import type { AuditLog } from './audit.ts'

@@ -1,6 +1,4 @@
-import type { Address } from '../../domain/address.ts'
 import type { ConversationState, ConversationStatus, DecisionRecord } from '../../domain/conversation.ts'
-import type { DeliveryState, SendFailure } from '../../domain/delivery.ts'
 import type {
   CarrierId,
   ConversationId,
@@ -12,9 +10,11 @@ import type {
   RuleId,
   Seq,
 } from '../../domain/ids.ts'
-import type { Actor, Channel, InboundMessage } from '../../domain/message.ts'
-import type { MessageContent } from '../../domain/message-content.ts'
-import type { Snippet } from '../../domain/search-words.ts'
+import type { Address } from '../../domain/message/address.ts'
+import type { DeliveryState, SendFailure } from '../../domain/message/delivery.ts'
+import type { Actor, Channel, InboundMessage } from '../../domain/message/message.ts'
+import type { MessageContent } from '../../domain/message/message-content.ts'
+import type { Snippet } from '../../domain/message/search-words.ts'
 import type { StoredMedia } from './media.ts'
 
 /** Something that happened to a conversation besides its messages. */

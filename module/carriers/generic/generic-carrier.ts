@@ -7,8 +7,8 @@ import type {
   SendLimits,
   WebhookCarrier,
 } from '../../app/ports/carriers.ts'
-import type { SendFailure } from '../../domain/delivery.ts'
 import type { MessageId } from '../../domain/ids.ts'
+import type { SendFailure } from '../../domain/message/delivery.ts'
 import { CarrierSettingsError, readPart, readSettings } from '../account-settings.ts'
 import { readJson } from '../api-answer.ts'
 import { type ApiCall, basicAuth, callApi } from '../call-api.ts'

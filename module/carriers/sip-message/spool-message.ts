@@ -1,8 +1,8 @@
 import type { AddressReader } from '../../app/ports/carriers.ts'
-import { sameAddress } from '../../domain/address.ts'
 import type { CarrierId, Millis } from '../../domain/ids.ts'
-import type { InboundMessage } from '../../domain/message.ts'
-import type { MessageContent } from '../../domain/message-content.ts'
+import { sameAddress } from '../../domain/message/address.ts'
+import type { InboundMessage } from '../../domain/message/message.ts'
+import type { MessageContent } from '../../domain/message/message-content.ts'
 import { displayName } from '../display-name.ts'
 import type { SpoolRecord } from './spool-record.ts'
 

@@ -1,7 +1,7 @@
 import type { Clock, Log } from '../../app/ports/ambient.ts'
 import type { AddressReader, CarrierAccount } from '../../app/ports/carriers.ts'
 import type { Millis } from '../../domain/ids.ts'
-import type { InboundMessage } from '../../domain/message.ts'
+import type { InboundMessage } from '../../domain/message/message.ts'
 import type { SpoolBackoff } from './spool-backoff.ts'
 import { byAge, errorCode, type SpoolEntry, type SpoolFolder } from './spool-folder.ts'
 import { messageOfRecord } from './spool-message.ts'

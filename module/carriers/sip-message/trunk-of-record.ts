@@ -1,6 +1,6 @@
 import type { AddressReader, CarrierAccount } from '../../app/ports/carriers.ts'
-import { sameAddress } from '../../domain/address.ts'
 import { asCarrierId, type CarrierId } from '../../domain/ids.ts'
+import { sameAddress } from '../../domain/message/address.ts'
 import type { SpoolRecord } from './spool-record.ts'
 
 /**

@@ -8,8 +8,8 @@ import type {
   SendLimits,
   WebhookCarrier,
 } from '../../app/ports/carriers.ts'
-import { addressKey } from '../../domain/address.ts'
 import type { MessageId } from '../../domain/ids.ts'
+import { addressKey } from '../../domain/message/address.ts'
 import { CarrierSettingsError, readPart, readSettings, Text } from '../account-settings.ts'
 import { isJsonType, readJsonBody, unreadableJson } from '../json-webhook.ts'
 import { UnderWay } from '../under-way.ts'

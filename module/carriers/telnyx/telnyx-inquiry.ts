@@ -1,5 +1,5 @@
 import type { SendInquiry } from '../../app/ports/carriers.ts'
-import type { ReportedState } from '../../domain/delivery.ts'
+import type { ReportedState } from '../../domain/message/delivery.ts'
 import { readJson, textAt, valueAt } from '../api-answer.ts'
 import { isCarrierId, listOf } from '../json-webhook.ts'
 import { callTelnyx, type TelnyxApi } from './telnyx-api.ts'

@@ -1,6 +1,6 @@
 import type { AddressReader } from '../../app/ports/carriers.ts'
-import type { Address } from '../../domain/address.ts'
-import type { Channel } from '../../domain/message.ts'
+import type { Address } from '../../domain/message/address.ts'
+import type { Channel } from '../../domain/message/message.ts'
 
 export interface TwilioAddress {
   readonly channel: Extract<Channel, 'sms' | 'whatsapp'>

@@ -1,4 +1,4 @@
-import type { SendFailure, SendFailureCode } from '../../domain/delivery.ts'
+import type { SendFailure, SendFailureCode } from '../../domain/message/delivery.ts'
 
 type Meaning = readonly [SendFailureCode, string]
 

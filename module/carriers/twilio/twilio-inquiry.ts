@@ -1,6 +1,6 @@
 import type { InquiryAnswer, ProbeResult } from '../../app/ports/carriers.ts'
 import type { MessageId, Millis } from '../../domain/ids.ts'
-import type { OutboundMessage } from '../../domain/message.ts'
+import type { OutboundMessage } from '../../domain/message/message.ts'
 import { numberAt, readJson, textAt, valueAt } from '../api-answer.ts'
 import { type ApiResult, basicAuth, callApi } from '../call-api.ts'
 import { writeTwilioAddress } from './twilio-address.ts'

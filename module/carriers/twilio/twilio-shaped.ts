@@ -8,7 +8,7 @@ import type {
   WebhookResult,
 } from '../../app/ports/carriers.ts'
 import type { MessageId, Millis } from '../../domain/ids.ts'
-import type { Channel } from '../../domain/message.ts'
+import type { Channel } from '../../domain/message/message.ts'
 import { CarrierSettingsError } from '../account-settings.ts'
 import { basicAuth } from '../call-api.ts'
 import { UnderWay } from '../under-way.ts'

@@ -1,5 +1,5 @@
 import type { MessageTemplate } from '../../app/ports/carriers.ts'
-import type { TemplateUse } from '../../domain/message-content.ts'
+import type { TemplateUse } from '../../domain/message/message-content.ts'
 import { readJson, textAt, valueAt } from '../api-answer.ts'
 import { basicAuth, callApi } from '../call-api.ts'
 import type { TwilioSender } from './twilio-send.ts'

@@ -1,5 +1,5 @@
 import type { AddressReader } from '../../app/ports/carriers.ts'
-import type { Address } from '../../domain/address.ts'
+import type { Address } from '../../domain/message/address.ts'
 
 /** A user without a number: country, `ENT` where several portfolios share him, digits or letters. */
 const userId = /^[A-Z]{2}\.(ENT\.)?[0-9A-Za-z]{3,128}$/

@@ -8,7 +8,7 @@ import type {
   WebhookRequest,
   WebhookResult,
 } from '../../app/ports/carriers.ts'
-import type { Address } from '../../domain/address.ts'
+import type { Address } from '../../domain/message/address.ts'
 import { CarrierSettingsError, readPart, readSettings, Text } from '../account-settings.ts'
 import { isJsonType, readJsonBody, unreadableJson } from '../json-webhook.ts'
 import { UnderWay } from '../under-way.ts'

@@ -1,4 +1,9 @@
-import type { ContactCard, MediaRef, MessageContent, OrderItem } from '../../domain/message-content.ts'
+import type {
+  ContactCard,
+  MediaRef,
+  MessageContent,
+  OrderItem,
+} from '../../domain/message/message-content.ts'
 import { numberAt, readJson, textAt, valueAt } from '../api-answer.ts'
 import { displayName } from '../display-name.ts'
 import { carrierWord, cleanText, isCarrierId, listOf } from '../json-webhook.ts'

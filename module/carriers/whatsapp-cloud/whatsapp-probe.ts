@@ -1,6 +1,6 @@
 import type { CredentialsProbe, ProbeResult } from '../../app/ports/carriers.ts'
-import type { Address } from '../../domain/address.ts'
 import type { Millis } from '../../domain/ids.ts'
+import type { Address } from '../../domain/message/address.ts'
 import { numberAt, textAt, valueAt } from '../api-answer.ts'
 import { type Graph, getGraph, readGraph } from './whatsapp-graph.ts'
 

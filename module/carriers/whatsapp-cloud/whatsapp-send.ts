@@ -1,5 +1,5 @@
-import type { SendFailure, SendOutcome } from '../../domain/delivery.ts'
-import type { OutboundMedia, OutboundMessage } from '../../domain/message.ts'
+import type { SendFailure, SendOutcome } from '../../domain/message/delivery.ts'
+import type { OutboundMedia, OutboundMessage } from '../../domain/message/message.ts'
 import { type ApiAnswer, numberAt, refuse, sendOutcomeOf, textAt } from '../api-answer.ts'
 import { isCarrierId } from '../json-webhook.ts'
 import { writeWhatsAppRecipient } from './whatsapp-address.ts'

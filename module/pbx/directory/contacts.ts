@@ -1,4 +1,4 @@
-import type { ExtensionEntry } from '../../domain/directory.ts'
+import type { ExtensionEntry } from '../../domain/directory/directory.ts'
 import type { Asked } from './asking.ts'
 import { variable } from './asking.ts'
 import { endpointOf } from './hint.ts'

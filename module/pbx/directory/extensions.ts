@@ -1,4 +1,4 @@
-import type { ExtensionEntry } from '../../domain/directory.ts'
+import type { ExtensionEntry } from '../../domain/directory/directory.ts'
 import type { Extension } from '../../domain/ids.ts'
 import { isExtension } from '../../domain/ids.ts'
 import type { AmiMessage } from '../ami-message.ts'

@@ -1,5 +1,5 @@
-import type { ExtensionEntry } from '../../domain/directory.ts'
-import type { ForeignMember } from '../../domain/group.ts'
+import type { ExtensionEntry } from '../../domain/directory/directory.ts'
+import type { ForeignMember } from '../../domain/directory/group.ts'
 import type { Extension } from '../../domain/ids.ts'
 import { asExtension } from '../../domain/ids.ts'
 import { excerpt } from './dialplan-place.ts'

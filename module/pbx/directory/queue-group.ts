@@ -1,4 +1,4 @@
-import type { ForeignMember, Group, Member } from '../../domain/group.ts'
+import type { ForeignMember, Group, Member } from '../../domain/directory/group.ts'
 import type { Extension, Millis, PbxId } from '../../domain/ids.ts'
 import { asExtension, asGroupNumber } from '../../domain/ids.ts'
 import type { Extensions } from './interface.ts'

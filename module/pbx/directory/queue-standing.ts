@@ -1,5 +1,5 @@
+import type { QueuePause } from '../../domain/directory/presence.ts'
 import type { Extension, GroupNumber, Millis } from '../../domain/ids.ts'
-import type { QueuePause } from '../../domain/presence.ts'
 
 /** How an agent stands with all his queues together. */
 export interface QueueStanding {

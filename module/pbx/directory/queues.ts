@@ -1,5 +1,5 @@
-import type { QueueStrategy } from '../../domain/group.ts'
-import { queueStrategies } from '../../domain/group.ts'
+import type { QueueStrategy } from '../../domain/directory/group.ts'
+import { queueStrategies } from '../../domain/directory/group.ts'
 import type { Millis } from '../../domain/ids.ts'
 import type { AmiMessage } from '../ami-message.ts'
 import { count, eventName, field } from '../ami-message.ts'

@@ -1,5 +1,5 @@
 import type { Clock } from '../../app/ports/ambient.ts'
-import { type Directory, sameEntries } from '../../domain/directory.ts'
+import { type Directory, sameEntries } from '../../domain/directory/directory.ts'
 import { asExtension, type Extension } from '../../domain/ids.ts'
 import type { AmiMessage } from '../ami-message.ts'
 import { field } from '../ami-message.ts'

@@ -1,5 +1,5 @@
-import type { ForeignMember, Group, Member, RingGroupStrategy } from '../../domain/group.ts'
-import { ringGroupStrategies } from '../../domain/group.ts'
+import type { ForeignMember, Group, Member, RingGroupStrategy } from '../../domain/directory/group.ts'
+import { ringGroupStrategies } from '../../domain/directory/group.ts'
 import type { Extension, PbxId } from '../../domain/ids.ts'
 import { asGroupNumber } from '../../domain/ids.ts'
 import type { DialplanStep } from './dialplan.ts'

@@ -1,5 +1,5 @@
-import type { Schedule, ScheduleKey } from '../../domain/schedule.ts'
-import { scheduleKey } from '../../domain/schedule.ts'
+import type { Schedule, ScheduleKey } from '../../domain/rules/schedule.ts'
+import { scheduleKey } from '../../domain/rules/schedule.ts'
 import type { AmiMessage } from '../ami-message.ts'
 import { field } from '../ami-message.ts'
 import type { TimeConditionReading } from './time-conditions.ts'

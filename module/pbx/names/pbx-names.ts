@@ -1,10 +1,10 @@
 import { type Static, Type } from 'typebox'
 import { Value } from 'typebox/value'
-import type { Directory, PortalUser } from '../../domain/directory.ts'
-import { sameEntries } from '../../domain/directory.ts'
-import type { Group } from '../../domain/group.ts'
+import type { Directory, PortalUser } from '../../domain/directory/directory.ts'
+import { sameEntries } from '../../domain/directory/directory.ts'
+import type { Group } from '../../domain/directory/group.ts'
 import { asExtension, type GroupKey } from '../../domain/ids.ts'
-import { type Schedule, type ScheduleKey, scheduleKey } from '../../domain/schedule.ts'
+import { type Schedule, type ScheduleKey, scheduleKey } from '../../domain/rules/schedule.ts'
 
 /** What people call things at the PBX, which keeps these names where neither AMI nor ARI can read them. */
 export interface PbxNames {

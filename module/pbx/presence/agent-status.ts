@@ -1,5 +1,5 @@
+import type { AgentStatus } from '../../domain/directory/presence.ts'
 import { asExtension, type Extension } from '../../domain/ids.ts'
-import type { AgentStatus } from '../../domain/presence.ts'
 import type { AmiMessage } from '../ami-message.ts'
 import { field } from '../ami-message.ts'
 

@@ -1,4 +1,4 @@
-import type { CallState, Registration } from '../../domain/presence.ts'
+import type { CallState, Registration } from '../../domain/directory/presence.ts'
 import type { AmiMessage } from '../ami-message.ts'
 import { field } from '../ami-message.ts'
 

@@ -8,7 +8,7 @@ import {
   createBandwidthCarrier,
 } from '../../../module/carriers/bandwidth/bandwidth-carrier.ts'
 import { asCarrierId, asConversationId, asMessageId } from '../../../module/domain/ids.ts'
-import type { OutboundMessage } from '../../../module/domain/message.ts'
+import type { OutboundMessage } from '../../../module/domain/message/message.ts'
 import { answer, type Behaviour, startFaultyServer } from '../faulty-server.ts'
 import { callAt, testHostileWebhooks } from '../hostile-webhooks.ts'
 import { testSendFaults } from '../send-faults.ts'

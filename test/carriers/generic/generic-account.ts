@@ -3,7 +3,7 @@ import { createAddressReader } from '../../../module/carriers/address-reader.ts'
 import { createGenericCarrier, type GenericDeps } from '../../../module/carriers/generic/generic-carrier.ts'
 import type { CarrierDescription } from '../../../module/carriers/generic/generic-schema.ts'
 import { asCarrierId, asConversationId, asMessageId } from '../../../module/domain/ids.ts'
-import type { OutboundMessage } from '../../../module/domain/message.ts'
+import type { OutboundMessage } from '../../../module/domain/message/message.ts'
 
 export const publicUrl = 'https://pbx.example.com/parley'
 export const hook = `${publicUrl}/webhooks/own`

@@ -21,7 +21,7 @@ import t, { type Test } from 'tap'
 import { createAddressReader } from '../../../module/carriers/address-reader.ts'
 import { openSpoolFolder } from '../../../module/carriers/sip-message/spool-folder.ts'
 import { startSpoolIntake } from '../../../module/carriers/sip-message/spool-intake.ts'
-import type { InboundMessage } from '../../../module/domain/message.ts'
+import type { InboundMessage } from '../../../module/domain/message/message.ts'
 import { keptLog } from '../kept-log.ts'
 import { type SpoolFields, spoolLine } from './spool-line.ts'
 

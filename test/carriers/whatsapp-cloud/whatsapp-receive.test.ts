@@ -5,7 +5,7 @@ import type { WebhookResult } from '../../../module/app/ports/carriers.ts'
 import { createAddressReader } from '../../../module/carriers/address-reader.ts'
 import { createWhatsAppCloudCarrier } from '../../../module/carriers/whatsapp-cloud/whatsapp-cloud-carrier.ts'
 import { signingSecret } from '../../../module/carriers/whatsapp-cloud/whatsapp-signature.ts'
-import type { MessageContent } from '../../../module/domain/message-content.ts'
+import type { MessageContent } from '../../../module/domain/message/message-content.ts'
 import { testHostileWebhooks } from '../hostile-webhooks.ts'
 import { keptLog } from '../kept-log.ts'
 import {

@@ -16,9 +16,13 @@ import {
 import type { ClientMessage } from 'whatsapp-api-js/types'
 import { createAddressReader } from '../../../module/carriers/address-reader.ts'
 import { createWhatsAppCloudCarrier } from '../../../module/carriers/whatsapp-cloud/whatsapp-cloud-carrier.ts'
-import type { Address } from '../../../module/domain/address.ts'
 import { asConversationId, asMessageId } from '../../../module/domain/ids.ts'
-import type { OutboundContent, OutboundMedia, OutboundMessage } from '../../../module/domain/message.ts'
+import type { Address } from '../../../module/domain/message/address.ts'
+import type {
+  OutboundContent,
+  OutboundMedia,
+  OutboundMessage,
+} from '../../../module/domain/message/message.ts'
 import { answer, startFaultyServer } from '../faulty-server.ts'
 import { keptLog } from '../kept-log.ts'
 import { testSendFaults } from '../send-faults.ts'
