@@ -282,6 +282,9 @@ t.test('what is changed is in the log, and what is in the log stays', async (t) 
     settings: { trunk: 'trunk1' },
     secrets: { hush: 'very-secret' },
   })
+  await call('POST', '/carriers/t1/rotate-keys', admin, { secrets: { hush: 'newer-secret' } })
+  await call('DELETE', '/carriers/t1', admin)
+  await call('DELETE', '/carriers/t1', admin)
   await call('PUT', '/opt-outs', admin, {
     customer: '+19542788086',
     did: '+16313808000',
@@ -293,8 +296,10 @@ t.test('what is changed is in the log, and what is in the log stays', async (t) 
   t.same(
     page.items.map(({ act }: { act: string }) => act),
     [
-      'contacts.export',
+      'contact.export',
       'opt-out.set',
+      'carrier.delete',
+      'carrier.rotate-keys',
       'carrier.save',
       'canned-reply.delete',
       'canned-reply.save',
@@ -302,9 +307,9 @@ t.test('what is changed is in the log, and what is in the log stays', async (t) 
     ],
     'each change once; the refused one (c2 has a shortcut that is taken) not at all',
   )
-  t.same(page.items[4].changed, ['title'])
-  t.equal(page.items[4].beforeDigest, page.items[5].afterDigest)
-  t.notMatch(JSON.stringify(page), /very-secret|Hello/)
+  t.same(page.items[6].changed, ['title'])
+  t.equal(page.items[6].beforeDigest, page.items[7].afterDigest)
+  t.notMatch(JSON.stringify(page), /very-secret|newer-secret|Hello/)
   t.equal((await call('GET', '/audit?target=canned-reply/c1', admin)).json().items.length, 3)
   t.equal((await call('GET', '/audit?actor=101', admin)).json().items.length, 0)
   t.equal((await call('GET', '/audit?since=2100-01-01T00:00:00Z', admin)).json().items.length, 0)

@@ -33,6 +33,9 @@ const bodyOf = (request: FastifyRequest) => (request.body ?? {}) as Fields
 const fieldOf = (name: string) => (result: unknown) =>
   typeof result === 'object' && result !== null ? (result as Fields)[name] : null
 
+const carrierOf = (request: FastifyRequest, { store }: AuditDeps) =>
+  store.carriers().find(({ id }) => id === paramsOf(request).id)
+
 /** To whom a conversation goes; null is whomever the group's strategy finds. */
 const receiverOf = (request: FastifyRequest): string => {
   const { to } = bodyOf(request)
@@ -84,6 +87,33 @@ const acts: Readonly<Record<string, AuditedRoute>> = {
       sentence: `${known === undefined ? 'Added' : 'Changed'} the carrier “${String(after.name)}”.${renewed}`,
       before: () => (known === undefined ? null : before),
       after: () => after,
+    }
+  },
+  'DELETE /api/v1/carriers/:id': (request, deps) => {
+    const { id = '' } = paramsOf(request)
+    const { secrets: _secrets, ...before } = carrierOf(request, deps) ?? { secrets: null, name: id }
+    return {
+      act: 'carrier.delete',
+      target: `carrier/${id}`,
+      sentence: `Deleted the carrier “${before.name}”.`,
+      before: () => before,
+    }
+  },
+  'POST /api/v1/carriers/:id/rotate-keys': (request, deps) => {
+    const { id = '' } = paramsOf(request)
+    const { secrets } = bodyOf(request)
+    return {
+      act: 'carrier.rotate-keys',
+      target: `carrier/${id}`,
+      sentence: `Replaced keys of the carrier “${carrierOf(request, deps)?.name ?? id}”: ${Object.keys(secrets as Fields).join(', ')}.`,
+    }
+  },
+  'DELETE /api/v1/carriers/:id/previous-keys': (request, deps) => {
+    const { id = '' } = paramsOf(request)
+    return {
+      act: 'carrier.drop-keys',
+      target: `carrier/${id}`,
+      sentence: `Dropped the replaced keys of the carrier “${carrierOf(request, deps)?.name ?? id}”.`,
     }
   },
   'POST /api/v1/carriers/:id/test': (request) => {

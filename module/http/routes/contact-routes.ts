@@ -161,7 +161,7 @@ export const contactRoutes: FastifyPluginAsyncTypebox<ContactRoutesDeps> = async
         // The same file twice changes nothing the second time.
         repeatable: false,
         audit: (request) => ({
-          act: 'contacts.import',
+          act: 'contact.import',
           target: 'contacts',
           sentence: isDryRun(request.query)
             ? 'Tried an import of contacts, which changed nothing.'
@@ -194,7 +194,7 @@ export const contactRoutes: FastifyPluginAsyncTypebox<ContactRoutesDeps> = async
         response: { 200: Type.Unsafe<string | Readable>(Type.String()) },
       },
       config: {
-        audit: () => ({ act: 'contacts.export', target: 'contacts', sentence: 'Exported all contacts.' }),
+        audit: () => ({ act: 'contact.export', target: 'contacts', sentence: 'Exported all contacts.' }),
       },
     },
     async (_request, reply) =>
