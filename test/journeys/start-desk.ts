@@ -8,7 +8,7 @@ import { sessionLink } from '../../module/cli/session-link.ts'
 import { type Config, completeConfig } from '../../module/config.ts'
 import { launchBrowser } from '../../module/lab/chromium.ts'
 import { freeTcpPortFrom } from '../../module/lab/free-ports.ts'
-import { type Sidecar, startSidecar } from '../../module/wiring.ts'
+import { type Sidecar, startSidecar, type Lab as WorldOutside } from '../../module/wiring.ts'
 import { buildFragments } from '../../ui-fragments/build.ts'
 import { type Lab, startLab, type Teardown } from '../lab/start-lab.ts'
 import { until } from '../lab/until.ts'
@@ -21,6 +21,8 @@ export interface Desk extends Lab {
   link(page: 'agent' | 'admin', extension: string | null): { readonly token: string; readonly link: string }
   /** A panel in a browser of its own profile, signed in. Whatever its console complains of fails the test. */
   open(page: 'agent' | 'admin', extension: string | null): Promise<Page>
+  /** The same, of nobody yet: where `address` leads. */
+  openAt(address: string): Promise<Page>
   readonly complaints: string[]
 }
 
@@ -44,16 +46,29 @@ export const settingsOf = ({ pbx }: Lab, folder: string, httpPort: number) => ({
 /** Above what other tests take, and below what the kernel gives out by itself. */
 export const anyHttpPort = () => freeTcpPortFrom(20_000 + Math.floor(Math.random() * 10_000))
 
+interface DeskOptions {
+  /** What stands for carriers' APIs. */
+  readonly outside?: WorldOutside
+  /** Its public address is where it listens, so that it reaches itself by it. */
+  readonly reachable?: boolean
+}
+
 /** The whole of Parley on a real Asterisk, with browsers to look at it. */
-export async function startDesk(t: Teardown): Promise<Desk> {
+export async function startDesk(
+  t: Teardown,
+  { outside = {}, reachable = false }: DeskOptions = {},
+): Promise<Desk> {
   const lab = await startLab(t)
   const folder = await mkdtemp(join(tmpdir(), 'parley-desk-'))
   t.teardown(() => rm(folder, { recursive: true, force: true }))
   await buildFragments({})
   await writeFile(join(folder, 'names.json'), JSON.stringify(sampleNames))
-  const config = completeConfig(settingsOf(lab, folder, await anyHttpPort()), folder)
+  const settings = settingsOf(lab, folder, await anyHttpPort())
+  const { http } = settings
+  const publicUrl = reachable ? `http://127.0.0.1:${http.port}` : http.publicUrl
+  const config = completeConfig({ ...settings, http: { ...http, publicUrl } }, folder)
   const log = pino({ level: 'silent' })
-  let sidecar = await startSidecar(config, log)
+  let sidecar = await startSidecar(config, log, outside)
   t.teardown(() => sidecar.close())
   await installSampleRule(sidecar)
   await live(sidecar)
@@ -71,6 +86,15 @@ export async function startDesk(t: Teardown): Promise<Desk> {
       hours: 1,
     })
 
+  async function openAt(address: string): Promise<Page> {
+    browser ??= await launchBrowser()
+    const context = await browser.newContext({ viewport: { width: 1180, height: 760 } })
+    const opened = await context.newPage()
+    opened.on('pageerror', (error) => complaints.push(error.message))
+    await opened.goto(address)
+    return opened
+  }
+
   return {
     ...lab,
     config,
@@ -79,17 +103,11 @@ export async function startDesk(t: Teardown): Promise<Desk> {
     link,
     async restartSidecar() {
       await sidecar.close()
-      sidecar = await startSidecar(config, log)
+      sidecar = await startSidecar(config, log, outside)
       await live(sidecar)
     },
-    async open(page, extension) {
-      browser ??= await launchBrowser()
-      const context = await browser.newContext({ viewport: { width: 1180, height: 760 } })
-      const opened = await context.newPage()
-      opened.on('pageerror', (error) => complaints.push(error.message))
-      await opened.goto(link(page, extension).link)
-      return opened
-    },
+    open: (page, extension) => openAt(link(page, extension).link),
+    openAt,
   }
 }
 
