@@ -178,6 +178,17 @@ t.test('every call of the API is refused to who may not make it', async (t) => {
     }
   })
 
+  await t.test('a key of one group hands nothing over to another', async (t) => {
+    const key = await makeKey(['conversations:read', 'conversations:write'], {
+      groups: [{ kind: 'queue', number: '8000' }],
+      extension: '101',
+    })
+    const outside = { toGroup: { kind: 'ring-group', number: '600' } }
+    const url = `/api/v1/conversations/${conversationId}/transfer`
+    const answer = await app.inject({ method: 'POST', url, headers: key.headers, payload: outside })
+    t.match([answer.statusCode, answer.json()], [404, { code: 'not-found' }])
+  })
+
   await t.test('examples are right, and a right request is taken', async (t) => {
     for (const operation of operations) {
       if (operation.body === null || operation.example === undefined) continue

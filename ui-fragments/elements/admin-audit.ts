@@ -10,6 +10,8 @@ import { baseStyles, controlStyles } from './theme.ts'
 /** What can be asked for by the first word of an act. */
 const kinds: readonly (readonly [act: string, words: string])[] = [
   ['rule', 'Rules'],
+  ['conversation', 'Conversations'],
+  ['agent', 'Agents’ status'],
   ['carrier', 'Carriers'],
   ['group', 'Groups'],
   ['person', 'People'],

@@ -24,7 +24,7 @@ import type { Actor } from '../../domain/message/message.ts'
 import type { TemplateUse } from '../../domain/message/message-content.ts'
 import { judgeFiles } from '../../domain/message/outbound-media.ts'
 import type { SendWay } from '../../domain/message/send-window.ts'
-import { isAdmin, isSupervisor, type Viewer, visibleGroups } from '../people/access.ts'
+import { isAdmin, isConfined, isSupervisor, type Viewer, visibleGroups } from '../people/access.ts'
 import type { AddressReader, MessageTemplate } from '../ports/carriers.ts'
 import type { DesignationReceipt, GroupTransferReceipt, ReplyReceipt } from '../ports/store-requests.ts'
 import type { ConversationSummary, TimelineEntry } from '../ports/stored.ts'
@@ -65,21 +65,21 @@ export function createConversationActions(deps: ConversationActionsDeps) {
   })
   const templates = createMessageTemplates({ find: carriers.find, clock })
 
+  const visibleTo = (viewer: Viewer) => visibleGroups(viewer, pbx.snapshot().directory, store)
+
   /** The conversation, if the viewer may see it. */
   function find(viewer: Viewer, id: ConversationId): ConversationSummary | null {
     const conversation = store.conversation(id)
     if (conversation === null) return null
     if (isAdmin(viewer)) return conversation
-    return visibleGroups(viewer, pbx.snapshot().directory, store).includes(groupKey(conversation.group))
-      ? conversation
-      : null
+    return visibleTo(viewer).includes(groupKey(conversation.group)) ? conversation : null
   }
 
   /** The conversation, if he may see it or one that it went on in: what came before belongs to the customer's story. */
   function findReadable(viewer: Viewer, id: ConversationId): ConversationSummary | null {
     const own = find(viewer, id)
     if (own !== null) return own
-    const visible = visibleGroups(viewer, pbx.snapshot().directory, store)
+    const visible = visibleTo(viewer)
     const goesOnWithHim = store.continuedBy(id).some((later) => visible.includes(later.groupKey))
     return goesOnWithHim ? store.conversation(id) : null
   }
@@ -258,7 +258,9 @@ export function createConversationActions(deps: ConversationActionsDeps) {
       expectedVersion: number | null,
       note: string | null,
     ): Promise<Result<GroupTransferReceipt>> {
-      return act(viewer, id, (by) => {
+      return act(viewer, id, async (by) => {
+        const reachable = !isConfined(viewer) || visibleTo(viewer).includes(groupKey(toGroup))
+        if (!reachable) return fail({ code: 'not-found', what: 'group' })
         const context = routingContext(deps, toGroup)
         const actor = { kind: 'agent', ...by } as const
         return store.commitGroupTransfer(
