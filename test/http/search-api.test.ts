@@ -81,4 +81,23 @@ t.test('search, filters and counts', async (t) => {
     t.equal((await get(`conversations?below=${a.place}&limit=1`)).body.items[0].id, b.id)
     t.match(a.activeAt, /^\d{4}-/)
   })
+
+  await t.test(
+    'an administrator without an extension has none of his own, unassigned ones neither',
+    async (t) => {
+      const admin = bearer(null, ['admin'])
+      for (const extension of ['101', '102', '103', '104', '105', '106']) {
+        await app.inject({
+          method: 'PUT',
+          url: `/api/v1/agents/${extension}/status`,
+          headers: admin,
+          payload: { state: 'away' },
+        })
+      }
+      await said('Nobody is there', '+19540000099')
+      t.equal((await get('conversations?filter=unassigned', admin)).body.items.length, 1)
+      t.same((await get('conversations?filter=mine', admin)).body.items, [])
+      t.match((await get('conversations/counts', admin)).body, { mine: 0, unassigned: 1 })
+    },
+  )
 })

@@ -134,9 +134,16 @@ export const conversationRoutes: FastifyPluginAsyncTypebox<ConversationRoutesDep
       const viewer = viewerOf(request)
       const { directory } = pbx.snapshot()
       const cursor = now()
+      const filter = request.query.filter ?? 'all'
+      const groups = groupsAsked(
+        visibleGroups(viewer, directory, store),
+        directory.pbxId,
+        request.query.group,
+      )
       const page = store.conversations({
-        groups: groupsAsked(visibleGroups(viewer, directory, store), directory.pbxId, request.query.group),
-        ...filterOf(request.query.filter ?? 'all', viewer),
+        // Whoever has no extension has no conversation of his own.
+        groups: filter === 'mine' && viewer.extension === null ? [] : groups,
+        ...filterOf(filter, viewer),
         channel: request.query.channel ?? null,
         reader: personal.readerOf(viewer),
         before:
